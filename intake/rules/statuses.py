@@ -1,0 +1,97 @@
+"""Every status in the product and the one table of its allowed changes."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from intake.errors import IllegalTransition
+
+
+class LeadStatus(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class CallbackStatus(StrEnum):
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class MailingStatus(StrEnum):
+    PLANNED = "planned"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    UNKNOWN = "unknown"
+
+
+class TaskState(StrEnum):
+    """`due` waits for its hour, `leased` is with Celery; the rest are ends."""
+
+    DUE = "due"
+    LEASED = "leased"
+    DONE = "done"
+    PARKED = "parked"
+    DISCARDED = "discarded"
+
+
+class DoctorStatus(StrEnum):
+    CANDIDATE = "candidate"
+    VERIFIED = "verified"
+    DEACTIVATED = "deactivated"
+
+
+# One table per kind: members of two StrEnums with the same text are equal, so they cannot share keys.
+TRANSITIONS: dict[type[StrEnum], dict[StrEnum, frozenset[StrEnum]]] = {
+    LeadStatus: {
+        LeadStatus.OPEN: frozenset({LeadStatus.CLOSED}),
+        LeadStatus.CLOSED: frozenset({LeadStatus.OPEN}),
+    },
+    CallbackStatus: {
+        CallbackStatus.WAITING: frozenset({CallbackStatus.CLAIMED, CallbackStatus.CANCELLED}),
+        CallbackStatus.CLAIMED: frozenset(
+            {CallbackStatus.WAITING, CallbackStatus.DONE, CallbackStatus.CANCELLED}
+        ),
+        CallbackStatus.DONE: frozenset(),
+        CallbackStatus.CANCELLED: frozenset(),
+    },
+    MailingStatus: {
+        MailingStatus.PLANNED: frozenset({MailingStatus.SENDING, MailingStatus.SUPPRESSED}),
+        MailingStatus.SENDING: frozenset(
+            {
+                MailingStatus.PLANNED,
+                MailingStatus.ACCEPTED,
+                MailingStatus.FAILED,
+                MailingStatus.SUPPRESSED,
+                MailingStatus.UNKNOWN,
+            }
+        ),
+        MailingStatus.ACCEPTED: frozenset(),
+        MailingStatus.FAILED: frozenset({MailingStatus.PLANNED}),
+        MailingStatus.SUPPRESSED: frozenset(),
+        MailingStatus.UNKNOWN: frozenset({MailingStatus.PLANNED, MailingStatus.ACCEPTED}),
+    },
+    TaskState: {
+        TaskState.DUE: frozenset({TaskState.LEASED, TaskState.DISCARDED}),
+        TaskState.LEASED: frozenset({TaskState.DUE, TaskState.DONE, TaskState.PARKED}),
+        TaskState.DONE: frozenset(),
+        TaskState.PARKED: frozenset({TaskState.DUE, TaskState.DISCARDED}),
+        TaskState.DISCARDED: frozenset(),
+    },
+    DoctorStatus: {
+        DoctorStatus.CANDIDATE: frozenset({DoctorStatus.VERIFIED, DoctorStatus.DEACTIVATED}),
+        DoctorStatus.VERIFIED: frozenset({DoctorStatus.CANDIDATE, DoctorStatus.DEACTIVATED}),
+        DoctorStatus.DEACTIVATED: frozenset({DoctorStatus.CANDIDATE}),
+    },
+}
+
+S = TypeVar("S", bound=StrEnum)
+
+
+def change(old: S, new: S) -> S:
+    """Return `new` when `old` may become `new`; raise IllegalTransition otherwise."""
+    if new not in TRANSITIONS[type(new)][old]:
+        raise IllegalTransition(f"{type(new).__name__} cannot go from {old} to {new}")
+    return new
