@@ -1,0 +1,148 @@
+"""Settings: the only reader of the environment. Refuses to start when something is wrong.
+
+A setting comes from the environment or, on one machine, from the file that `advocate up`
+writes (`.advocate/services.json`), so that commands typed in the checkout find the services.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from intake.errors import ConfigError
+from intake.organisation import Organisation, load_organisation
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE_ORGANISATION = Path(__file__).parent / "sample" / "organisation.toml"
+MODES = ("sample", "production")
+SMTP_SECURITY = ("none", "starttls", "tls")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Smtp:
+    host: str
+    port: int
+    security: str
+    user: str | None
+    password: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    mode: str
+    home: Path
+    database_url: str
+    broker_url: str
+    limits_url: str
+    secret_key: str
+    keyring_file: Path
+    organisation: Organisation
+    smtp: Smtp
+    public_url: str
+    trusted_hops: int
+    wide_limits: bool
+    time_trap_seconds: int
+
+    @property
+    def sample(self) -> bool:
+        return self.mode == "sample"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read and check every setting. Raises ConfigError naming the first wrong one."""
+        return _settings(_Reader(_known(os.environ if environ is None else environ)))
+
+
+def services_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where `advocate up` says how to reach the services it runs."""
+    return _home(environ) / "services.json"
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("ADVOCATE_HOME") or ROOT / ".advocate")
+
+
+def _known(environ: Mapping[str, str]) -> dict[str, str]:
+    path = services_file(environ)
+    running = json.loads(path.read_text()) if path.exists() else {}
+    return {**running, **environ, "ADVOCATE_HOME": str(_home(environ))}
+
+
+@dataclass(frozen=True)
+class _Reader:
+    values: dict[str, str]
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self.values.get(name) or default
+        if value is None:
+            raise ConfigError(
+                f"{name} is not set. Start the services with `advocate up`, or set it in the environment."
+            )
+        return value
+
+    def one_of(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.text(name, default)
+        if value not in allowed:
+            raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
+        return value
+
+    def number(self, name: str, default: int) -> int:
+        value = self.text(name, str(default))
+        if not (value.isascii() and value.isdigit()):
+            raise ConfigError(f"{name} is {value!r}; it must be a whole number.")
+        return int(value)
+
+    def path(self, name: str, default: Path | None = None) -> Path:
+        path = Path(self.text(name, str(default) if default else None))
+        if not path.exists():
+            raise ConfigError(f"{name} names {path}, which does not exist.")
+        return path
+
+    def secret(self, name: str) -> str | None:
+        """A secret given as itself or, better, as the path of a file in NAME_FILE."""
+        if self.values.get(f"{name}_FILE"):
+            return self.path(f"{name}_FILE").read_text().strip()
+        return self.values.get(name)
+
+
+def _settings(read: _Reader) -> Settings:
+    mode = read.one_of("ADVOCATE_MODE", MODES, "production")
+    sample = mode == "sample"
+    secret_key = read.secret("SECRET_KEY")
+    if not secret_key or len(secret_key) < 32:
+        raise ConfigError("SECRET_KEY (or SECRET_KEY_FILE) must hold at least 32 characters.")
+    return Settings(
+        mode=mode,
+        home=Path(read.text("ADVOCATE_HOME")),
+        database_url=read.text("DATABASE_URL"),
+        broker_url=read.text("BROKER_URL"),
+        limits_url=read.text("LIMITS_URL", "memory://"),
+        secret_key=secret_key,
+        keyring_file=read.path("KEYRING_FILE"),
+        organisation=load_organisation(
+            read.path("ORGANISATION_FILE", SAMPLE_ORGANISATION if sample else None), sample=sample
+        ),
+        smtp=_smtp(read),
+        public_url=_public_url(read, sample),
+        trusted_hops=read.number("TRUSTED_HOPS", 0),
+        wide_limits=sample,
+        time_trap_seconds=read.number("TIME_TRAP_SECONDS", 0 if sample else 4),
+    )
+
+
+def _smtp(read: _Reader) -> Smtp:
+    return Smtp(
+        host=read.text("SMTP_HOST"),
+        port=read.number("SMTP_PORT", 25),
+        security=read.one_of("SMTP_SECURITY", SMTP_SECURITY, "starttls"),
+        user=read.values.get("SMTP_USER"),
+        password=read.secret("SMTP_PASSWORD"),
+    )
+
+
+def _public_url(read: _Reader, sample: bool) -> str:
+    url = read.text("PUBLIC_URL").rstrip("/")
+    if not url.startswith("https://") and not (sample or url.startswith("http://127.0.0.1")):
+        raise ConfigError(f"PUBLIC_URL is {url!r}; families' links must begin with https://.")
+    return url

@@ -1,0 +1,103 @@
+"""The database: engine, base class, and the one place that commits."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, DateTime, Engine, LargeBinary, MetaData, Text, Uuid, create_engine, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+from intake import crypto
+from intake.config import Settings
+
+_NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+_SESSION_OPTIONS = "-c statement_timeout=10000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=15000"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: DateTime(timezone=True),
+        UUID: Uuid(),
+        str: Text(),
+        bytes: LargeBinary(),
+        int: BigInteger(),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+    }
+
+
+class Identified:
+    """A row whose id is known before it is stored, so that sealed fields can be bound to it."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+
+    def __init__(self, **fields: Any) -> None:
+        self.id = fields.pop("id", None) or uuid4()
+        for name, value in fields.items():
+            setattr(self, name, value)
+
+
+class Sealed:
+    """An encrypted text attribute kept in the column `<name>_sealed` of an Identified row."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, row: Any, owner: type) -> Any:
+        if row is None:
+            return self
+        value = getattr(row, f"{self.name}_sealed")
+        return None if value is None else crypto.keyring().open(value, bound_to=self._bound_to(row))
+
+    def __set__(self, row: Any, text: str | None) -> None:
+        sealed = None if text is None else crypto.keyring().seal(text, bound_to=self._bound_to(row))
+        setattr(row, f"{self.name}_sealed", sealed)
+
+    def _bound_to(self, row: Any) -> str:
+        return f"{row.__tablename__}.{self.name}:{row.id}"
+
+
+_sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
+
+
+def connect(settings: Settings, *, pool_size: int = 10) -> Engine:
+    """Open the pool and the keyring for this process. Call once at start."""
+    crypto.install(crypto.load_keyring(settings.keyring_file))
+    engine = create_engine(
+        settings.database_url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=4,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 4, "options": _SESSION_OPTIONS, "application_name": "advocate"},
+    )
+    _sessions.configure(bind=engine)
+    return engine
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One unit of work: commits at the end, rolls back on any error."""
+    with _sessions.begin() as session:
+        yield session
+
+
+def database_now(session: Session) -> datetime:
+    """The database's clock decides about leases and due times, not this machine's."""
+    return session.scalars(select(func.clock_timestamp())).one()
+
+
+def new_token() -> str:
+    """An unguessable URL token: 192 bits."""
+    return secrets.token_urlsafe(24)

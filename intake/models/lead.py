@@ -1,0 +1,96 @@
+"""A request for help, who wrote it and who is ill."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from intake.db import Base, Identified, Sealed
+
+
+class Lead(Identified, Base):
+    """One request for help, from submit to close. `reference` is what is said by phone."""
+
+    __tablename__ = "lead"
+
+    reference: Mapped[str] = mapped_column(unique=True)
+    submission_id: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    status: Mapped[str]
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    relation: Mapped[str]
+    diagnosis: Mapped[str]
+    cell_type: Mapped[str]
+    stage: Mapped[str]
+    treatment_status: Mapped[str]
+
+    zip: Mapped[str | None]
+    state: Mapped[str | None]
+    travel: Mapped[str]
+    time_zones: Mapped[list[str]]
+    time_zone_certain: Mapped[bool]
+
+    language: Mapped[str]
+    voicemail_may_mention: Mapped[bool]
+    wants_call: Mapped[bool]
+    call_day: Mapped[str | None]
+    call_on: Mapped[date | None]
+    call_part: Mapped[str | None]
+    wants_guide: Mapped[bool]
+
+    status_token_sealed: Mapped[bytes]
+    status_token_blind: Mapped[bytes] = mapped_column(unique=True)
+    status_token = Sealed()
+
+    contact: Mapped["Contact"] = relationship(back_populates="lead", lazy="raise")
+    patient: Mapped["Patient | None"] = relationship(lazy="raise")
+
+    __table_args__ = (Index("ix_lead_created_at", "created_at"),)
+
+
+class Contact(Identified, Base):
+    """Who wrote. Every word of it is sealed; exact look-ups use the blind columns."""
+
+    __tablename__ = "contact"
+
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"), unique=True)
+    first_name_sealed: Mapped[bytes]
+    last_name_sealed: Mapped[bytes | None]
+    phone_sealed: Mapped[bytes | None]
+    email_sealed: Mapped[bytes | None]
+    last_name_blind: Mapped[bytes | None] = mapped_column(index=True)
+    phone_blind: Mapped[bytes | None] = mapped_column(index=True)
+    email_blind: Mapped[bytes | None] = mapped_column(index=True)
+
+    first_name = Sealed()
+    last_name = Sealed()
+    phone = Sealed()
+    email = Sealed()
+
+    lead: Mapped[Lead] = relationship(back_populates="contact", lazy="raise")
+
+
+class Patient(Identified, Base):
+    """Who is ill, when that is not the person who wrote."""
+
+    __tablename__ = "patient"
+
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"), unique=True)
+    first_name_sealed: Mapped[bytes | None]
+    first_name = Sealed()
+
+
+class Draft(Identified, Base):
+    """Answers that are not sent yet: sealed, kept seven days, found by a cookie."""
+
+    __tablename__ = "draft"
+
+    token_blind: Mapped[bytes] = mapped_column(unique=True)
+    submission_id: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    answers_json_sealed: Mapped[bytes]
+    answers_json = Sealed()
