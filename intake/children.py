@@ -10,7 +10,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,6 +21,10 @@ from intake.errors import AdvocateDeskError
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 LAST_LINES = 5
+DEATHS_ALLOWED = 5
+DEATHS_WITHIN = 30.0  # seconds
+FIRST_BACKOFF = 0.2  # seconds, doubled at every death
+LONGEST_BACKOFF = 5.0  # seconds
 
 
 class ChildFailed(AdvocateDeskError):
@@ -40,26 +46,34 @@ def _tie_to(parent: int, sign: int) -> Callable[[], None]:
 
 @dataclass
 class Child:
-    """One process: `grace` is the seconds it gets between its stop signal and SIGKILL."""
+    """One process: `grace` is the seconds it gets between its stop signal and SIGKILL.
+
+    Both streams go to `log`; with `output` what it prints goes there instead, and replaces what was there.
+    """
 
     name: str
     command: Sequence[str]
     log: Path
+    output: Path | None = None
     stop_signal: int = signal.SIGTERM
     grace: float = 10.0
     env: Mapping[str, str] | None = None
     run_as: str | None = None
     await_ready: Callable[["Child"], None] | None = None
+    pass_fds: tuple[int, ...] = ()
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
-    def start(self) -> None:
+    def start(self, *, pass_fds: Sequence[int] = ()) -> None:
         """Start it in a session of its own: Ctrl-C in the terminal is for the supervisor alone."""
-        with self.log.open("ab") as log:
+        self.pass_fds = tuple(pass_fds) or self.pass_fds
+        with ExitStack() as opened:
+            log = opened.enter_context(self.log.open("ab"))
             self.process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=opened.enter_context(self.output.open("wb")) if self.output else log,
+                stderr=log,
+                pass_fds=self.pass_fds,
                 env=self.env,
                 user=self.run_as,
                 extra_groups=[] if self.run_as else None,
@@ -142,10 +156,14 @@ def poll_until(child: Child, ready: Callable[[], bool], *, seconds: float = 30.0
 
 
 class Supervisor:
-    """The children of this process, stopped in the reverse of the order in which they were added."""
+    """The children of this process, stopped in the reverse of the order in which they were added.
 
-    def __init__(self, logs: Path) -> None:
+    Every child inherits the open file `held`: a lock on it ends with the last of them.
+    """
+
+    def __init__(self, logs: Path, *, held: int | None = None) -> None:
         self.logs = logs
+        self.pass_fds = () if held is None else (held,)
         self.children: dict[str, Child] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
@@ -154,7 +172,7 @@ class Supervisor:
 
     def start(self, child: Child) -> Child:
         self.children[child.name] = child
-        child.start()
+        child.start(pass_fds=self.pass_fds)
         return child
 
     def dead(self) -> list[Child]:
@@ -163,3 +181,38 @@ class Supervisor:
     def stop_all(self) -> list[str]:
         """Stop every child in order; returns the names of those that had to be killed."""
         return [child.name for child in reversed(self.children.values()) if not child.stop()]
+
+
+@dataclass
+class Keeper:
+    """Brings back children that die, and gives up on one that keeps dying."""
+
+    supervisor: Supervisor
+    tell: Callable[[str], None]
+    deaths: dict[str, deque[float]] = field(
+        default_factory=lambda: defaultdict(lambda: deque(maxlen=DEATHS_ALLOWED))
+    )
+    due: dict[str, float] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Note new deaths, restart what is due. Raises ChildFailed for one that died too often."""
+        now = time.monotonic()
+        for child in self.supervisor.dead():
+            if child.name not in self.due:
+                self.due[child.name] = now + self._note_death(child, now)
+            elif now >= self.due[child.name]:
+                del self.due[child.name]
+                child.start()
+
+    def _note_death(self, child: Child, now: float) -> float:
+        """Seconds to wait before the restart."""
+        died = self.deaths[child.name]
+        died.append(now)
+        if len(died) == DEATHS_ALLOWED and now - died[0] <= DEATHS_WITHIN:
+            raise child.failed(
+                f"died {DEATHS_ALLOWED} times within {DEATHS_WITHIN:.0f} seconds, so everything stops"
+            )
+        lately = sum(now - moment <= DEATHS_WITHIN for moment in died)
+        wait = min(FIRST_BACKOFF * 2.0 ** (lately - 1), LONGEST_BACKOFF)
+        self.tell(f"{child.name} ended with exit code {child.exit_code}; starting it again in {wait:.1f} s")
+        return wait
