@@ -1,21 +1,35 @@
-"""Staff accounts, their roles, and each sign-in as a row that can be closed."""
+"""Staff accounts, and each sign-in as a row that can be closed."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKey, Table, Uuid
-from sqlalchemy.ext.mutable import MutableList
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
 
-from intake.db import Base, Identified
+from intake.db import Base, Identified, Sealed
 
-staff_roles = Table(
-    "staff_roles",
-    Base.metadata,
-    Column("staff_id", Uuid(), ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True),
-    Column("role_id", Uuid(), ForeignKey("role.id", ondelete="CASCADE"), primary_key=True),
-)
+
+class Staff(Identified, Base):
+    """An advocate, supervisor or admin: one role each.
+
+    What Flask-Security asks of an account joins in `intake.views.security`, so that workers
+    can load this table without Flask. A new `fs_uniquifier` ends every sign-in at once.
+    """
+
+    __tablename__ = "staff"
+
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(unique=True)
+    password: Mapped[str]
+    password_temporary: Mapped[bool] = mapped_column(default=False)
+    totp_secret_sealed: Mapped[bytes]
+    totp_last_counter: Mapped[int | None]
+    totp_secret = Sealed()
+    sample: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
 
 
 class StaffSession(Identified, Base):

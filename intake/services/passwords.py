@@ -1,0 +1,77 @@
+"""Staff secrets: argon2 for passwords, RFC 6238 for the six-digit codes."""
+
+import hmac
+import secrets
+from base64 import b32decode, b32encode
+from datetime import datetime
+from urllib.parse import quote
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from intake.errors import BadInput
+
+SHORTEST = 15
+LONGEST = 200
+_STEP_SECONDS = 30
+_SLIP_STEPS = 1
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash(secrets.token_urlsafe())
+
+
+def hashed(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def is_right(password: str, stored: str | None) -> bool:
+    """Compare. Without a stored hash the same work is done, so that time tells nobody who has an account."""
+    try:
+        return _hasher.verify(stored or _NOBODY, password) and stored is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def new_password() -> str:
+    """A password to print once: 98 random bits in groups of five, without look-alikes."""
+    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
+    return "-".join(groups)
+
+
+def check_strength(password: str, *, email: str) -> None:
+    """Raises BadInput with the mend when a chosen password is too short, too long or the address itself."""
+    if len(password) < SHORTEST:
+        raise BadInput(f"Use at least {SHORTEST} characters. Four unrelated words work well.")
+    if len(password) > LONGEST:
+        raise BadInput(f"Use at most {LONGEST} characters.")
+    if email.split("@")[0].lower() in password.lower() or len(set(password)) < 6:
+        raise BadInput("Choose a password that does not repeat itself or contain your email name.")
+
+
+def new_totp_secret() -> str:
+    """A base32 secret of 160 bits, as authenticator apps take it."""
+    return b32encode(secrets.token_bytes(20)).decode()
+
+
+def totp_code(secret: str, counter: int) -> str:
+    """The six digits of one 30-second step: HMAC-SHA-1, dynamic truncation (RFC 4226, 5.3)."""
+    mac = hmac.digest(b32decode(secret), counter.to_bytes(8), "sha1")
+    start = mac[-1] & 0xF
+    number = int.from_bytes(mac[start : start + 4]) & 0x7FFFFFFF
+    return f"{number % 1_000_000:06d}"
+
+
+def totp_counter(code: str, secret: str, *, last_counter: int | None, now: datetime) -> int | None:
+    """The step `code` belongs to, one step of clock slip allowed, or None: wrong, old or used (RFC 6238, 5.2)."""
+    digits = "".join(code.split())
+    step = int(now.timestamp()) // _STEP_SECONDS
+    for counter in range(step - _SLIP_STEPS, step + _SLIP_STEPS + 1):
+        unused = last_counter is None or counter > last_counter
+        if unused and hmac.compare_digest(totp_code(secret, counter).encode(), digits.encode()):
+            return counter
+    return None
+
+
+def totp_uri(secret: str, *, email: str, issuer: str) -> str:
+    """What the QR code of an authenticator app holds."""
+    return f"otpauth://totp/{quote(issuer)}:{quote(email)}?secret={secret}&issuer={quote(issuer)}"
