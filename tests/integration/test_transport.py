@@ -234,9 +234,8 @@ def after_the_message(line: Line, *last: str) -> None:
 
 @pytest.mark.parametrize("last", [(), ("hello, what is this",), ("354 more?",), ("250-half",)])
 def test_nobody_knows_when_no_clear_answer_follows_the_final_dot(last: tuple[str, ...]) -> None:
-    with rude(lambda line: after_the_message(line, *last)) as transport:
-        with pytest.raises(MailUnknown):
-            transport.send(SENDER, FAMILY, MESSAGE)
+    with rude(lambda line: after_the_message(line, *last)) as transport, pytest.raises(MailUnknown):
+        transport.send(SENDER, FAMILY, MESSAGE)
 
 
 def test_nobody_knows_when_the_server_hangs_after_the_final_dot() -> None:

@@ -25,7 +25,7 @@ class Phase(StrEnum):
     END = "end of data"
 
 
-class _Answer(AdvocateDeskError):
+class _AnswerError(AdvocateDeskError):
     """What the server said, without its words: they may repeat the family's address."""
 
     def __init__(self, message: str, *, phase: Phase, code: int = 0, enhanced: str = "") -> None:
@@ -33,15 +33,15 @@ class _Answer(AdvocateDeskError):
         self.phase, self.code, self.enhanced = phase, code, enhanced
 
 
-class MailRefused(_Answer, PermanentError):
-    """The server said no (5xx): the mail was not taken and will not be. A refusal at RCPT is a dead address."""
+class MailRefused(_AnswerError, PermanentError):
+    """The server said no (5xx) and means it. At RCPT it means that the address is dead."""
 
 
-class MailDelayed(_Answer, TransientError):
+class MailDelayed(_AnswerError, TransientError):
     """The mail surely was not taken, and may be later: 4xx, or lost before the final dot had left."""
 
 
-class MailUnknown(_Answer):
+class MailUnknown(_AnswerError):
     """The final dot had left and no clear answer came: never resend by itself (RFC 1047, RFC 5321 6.1)."""
 
 

@@ -63,7 +63,7 @@ class SmtpTransport:
         """
         for address in (sender, recipient):
             if not _ADDRESS.fullmatch(address):
-                raise PermanentError("an address of this mail cannot be written in SMTP; correct it by phone")
+                raise PermanentError("an address of this mail cannot be written; correct it by phone")
         answer = self._send((sender, recipient), message)
         return _without(answer, recipient)
 
@@ -128,7 +128,8 @@ class SmtpTransport:
             raise
         except (smtplib.SMTPException, OSError) as error:
             session.close()
-            raise MailDelayed(f"no session with the mail server: {_words(error)}", phase=Phase.CONNECT) from None
+            told = f"no session with the mail server: {_words(error)}"
+            raise MailDelayed(told, phase=Phase.CONNECT) from None
         return session
 
     def _greet(self, session: Session) -> None:
