@@ -53,10 +53,23 @@ class Settings:
         """Read and check every setting. Raises ConfigError naming the first wrong one."""
         return _settings(_Reader(_known(os.environ if environ is None else environ)))
 
+    @classmethod
+    def for_setup(cls) -> "Settings":
+        """As `from_env`, with the sample organisation standing in until setup has written one."""
+        known = _known(os.environ)
+        if not Path(known.get("ORGANISATION_FILE") or organisation_file(known)).exists():
+            known["ORGANISATION_FILE"] = str(SAMPLE_ORGANISATION)
+        return _settings(_Reader(known))
+
 
 def services_file(environ: Mapping[str, str] = os.environ) -> Path:
     """Where `advocate up` says how to reach the services it runs."""
     return _home(environ) / "services.json"
+
+
+def organisation_file(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where `advocate setup` writes the organisation."""
+    return _home(environ) / "organisation.toml"
 
 
 def _home(environ: Mapping[str, str]) -> Path:
@@ -121,7 +134,8 @@ def _settings(read: _Reader) -> Settings:
         secret_key=secret_key,
         keyring_file=read.path("KEYRING_FILE"),
         organisation=load_organisation(
-            read.path("ORGANISATION_FILE", SAMPLE_ORGANISATION if sample else None), sample=sample
+            read.path("ORGANISATION_FILE", SAMPLE_ORGANISATION if sample else organisation_file(read.values)),
+            sample=sample,
         ),
         smtp=_smtp(read),
         public_url=_public_url(read, sample),

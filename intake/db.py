@@ -34,6 +34,7 @@ class Base(DeclarativeBase):
         int: BigInteger(),
         dict[str, Any]: JSONB(),
         list[Any]: JSONB(),
+        list[str]: JSONB(),
     }
 
 
@@ -80,6 +81,7 @@ def connect(settings: Settings, *, pool_size: int = 10) -> Engine:
         max_overflow=0,
         pool_timeout=4,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 4, "options": _SESSION_OPTIONS, "application_name": "advocate"},
     )
     _sessions.configure(bind=engine)

@@ -1,0 +1,44 @@
+"""`advocate ...`: one noun a file. Commands that live in workers join by entry point."""
+
+import sys
+from importlib import import_module
+from importlib.metadata import entry_points
+
+import click
+
+from intake.errors import AdvocateDeskError
+
+# Imported only when asked for: a command should not pay for the others.
+_HERE = ("centres", "check", "db", "doctors", "sample", "setup", "staff", "up", "work")
+_ENTRY_POINTS = "flask.commands"
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*_HERE, *(point.name for point in _joined())})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _HERE:
+            found = import_module(f"intake.cli.{cmd_name}").command
+        else:
+            found = next((point.load() for point in _joined() if point.name == cmd_name), None)
+        assert found is None or isinstance(found, click.Command)
+        return found
+
+
+def _joined() -> list[object]:
+    return [point for point in entry_points(group=_ENTRY_POINTS) if point.value.startswith("workers.")]
+
+
+@click.group(cls=_Lazy)
+def _advocate() -> None:
+    """Doctor matches, callbacks and guides for families facing mesothelioma."""
+
+
+def main() -> None:
+    """Run a command; what went wrong is one sentence on stderr, never a traceback."""
+    try:
+        _advocate()
+    except AdvocateDeskError as wrong:
+        click.echo(f"advocate: {wrong}", err=True)
+        sys.exit(1)

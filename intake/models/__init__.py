@@ -1,0 +1,43 @@
+"""Every table, so that Alembic and relationship names see them all."""
+
+from intake.models.callback import CallAttempt, Callback
+from intake.models.consent import AuditEntry, ConsentEvent, ConsentWording
+from intake.models.directory import (
+    Centre,
+    DirectoryVersion,
+    Doctor,
+    DoctorExpertise,
+    DoctorSpecialty,
+    Location,
+)
+from intake.models.lead import Contact, Draft, Lead, Patient
+from intake.models.mailing import Mailing, Suppression
+from intake.models.match import Match, MatchSet
+from intake.models.staff import Staff, StaffSession
+from intake.models.work import Heartbeat, OutboxTask
+
+__all__ = [
+    "AuditEntry",
+    "CallAttempt",
+    "Callback",
+    "Centre",
+    "ConsentEvent",
+    "ConsentWording",
+    "Contact",
+    "DirectoryVersion",
+    "Doctor",
+    "DoctorExpertise",
+    "DoctorSpecialty",
+    "Draft",
+    "Heartbeat",
+    "Lead",
+    "Location",
+    "Mailing",
+    "Match",
+    "MatchSet",
+    "OutboxTask",
+    "Patient",
+    "Staff",
+    "StaffSession",
+    "Suppression",
+]

@@ -10,7 +10,10 @@ from intake.db import Base, Identified
 
 
 class Centre(Identified, Base):
-    """A hospital or cancer centre, with its designation as a dated fact."""
+    """A hospital or cancer centre, with its designation as a dated fact.
+
+    latitude and longitude are the point that is used; given_* is the source's own.
+    """
 
     __tablename__ = "centre"
 
@@ -21,6 +24,8 @@ class Centre(Identified, Base):
     zip: Mapped[str | None]
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
+    given_latitude: Mapped[float | None]
+    given_longitude: Mapped[float | None]
     designation: Mapped[str | None]
     url: Mapped[str | None]
     source: Mapped[str]
@@ -53,6 +58,7 @@ class Doctor(Identified, Base):
     verified_by: Mapped[str | None]
     deactivated_on: Mapped[date | None]
     deactivated_because: Mapped[str | None]
+    note: Mapped[str | None]
     updated_at: Mapped[datetime]
 
     locations: Mapped[list["Location"]] = relationship(

@@ -1,6 +1,8 @@
 """A request for help, who wrote it and who is ill."""
 
+import json
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
@@ -94,3 +96,13 @@ class Draft(Identified, Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     answers_json_sealed: Mapped[bytes]
     answers_json = Sealed()
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What was answered so far, by question name."""
+        found: dict[str, Any] = json.loads(self.answers_json)
+        return found
+
+    @answers.setter
+    def answers(self, new_answers: dict[str, Any]) -> None:
+        self.answers_json = json.dumps(new_answers)

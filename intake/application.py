@@ -1,0 +1,81 @@
+"""Put the web application together."""
+
+
+from flask import Flask, Response
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from intake import db, limits
+from intake.config import ROOT, Settings
+from intake.views import console, errors, health, public, security
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+}
+# Answers are short; nothing a form asks for comes near this.
+_LARGEST_FORM = 512 * 1024
+
+
+def build(settings: Settings | None) -> Flask:
+    settings = settings or Settings.from_env()
+    app = Flask(
+        "intake",
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "intake" / "static"),
+    )
+    _configure(app, settings)
+    app.extensions["advocate"] = settings
+    app.extensions["advocate_engine"] = db.connect(settings, pool_size=8)
+    limits.init_app(app, settings)
+    security.init_app(app, settings)
+    for blueprint in (public.blueprint, console.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    errors.register_errors(app)
+    app.after_request(_add_headers)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    https = settings.public_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-session" if https else "session",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=7 * 24 * 3600,
+        MAX_CONTENT_LENGTH=_LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
+        MAX_FORM_PARTS=200,
+        WTF_CSRF_TIME_LIMIT=None,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["organisation"] = settings.organisation
+    loader = ChoiceLoader(
+        [
+            FileSystemLoader(ROOT / "templates"),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            PrefixLoader({"govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf")}),
+        ]
+    )
+    app.jinja_loader = loader
+    if settings.trusted_hops:
+        hops = settings.trusted_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not response.cache_control.max_age:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

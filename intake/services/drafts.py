@@ -1,0 +1,50 @@
+"""Answers not sent yet: kept seven days under a random cookie, sealed."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from intake.crypto import keyring
+from intake.db import new_token
+from intake.models.lead import Draft
+
+KEPT_FOR = timedelta(days=7)
+
+
+def start(session: Session, *, now: datetime) -> tuple[Draft, str]:
+    """A new empty draft and the token for its cookie."""
+    token = new_token()
+    draft = Draft(
+        token_blind=keyring().blind("draft", token),
+        submission_id=str(uuid4()),
+        created_at=now,
+        expires_at=now + KEPT_FOR,
+        answers={},
+    )
+    session.add(draft)
+    return draft, token
+
+
+def find(session: Session, token: str | None, *, now: datetime) -> Draft | None:
+    """The draft behind a cookie, unless it is older than seven days."""
+    if not token:
+        return None
+    blind = keyring().blind("draft", token)
+    return session.scalars(select(Draft).where(Draft.token_blind == blind, Draft.expires_at > now)).one_or_none()
+
+
+def save(draft: Draft, new_answers: dict[str, Any], *, now: datetime) -> None:
+    """Keep the answers, for seven days from now."""
+    draft.answers = new_answers
+    draft.expires_at = now + KEPT_FOR
+
+
+def clear(session: Session, draft: Draft) -> None:
+    session.delete(draft)
+
+
+def drop_expired(session: Session, *, now: datetime) -> None:
+    session.execute(delete(Draft).where(Draft.expires_at <= now))

@@ -1,0 +1,195 @@
+"""Take a request for help: the lead, its consents, its audit entry and its work are one commit."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from intake.crypto import keyring
+from intake.db import new_token
+from intake.models.consent import ConsentEvent, ConsentWording
+from intake.models.lead import Contact, Lead, Patient
+from intake.places import find_place, zones_for_state
+from intake.rules.consents import wording
+from intake.rules.facts import (
+    CallDay,
+    CellType,
+    DayPart,
+    Diagnosis,
+    Language,
+    Relation,
+    RequestKind,
+    Stage,
+    Travel,
+    TreatmentStatus,
+)
+from intake.rules.references import new_reference
+from intake.rules.statuses import LeadStatus
+from intake.services import audit, outbox
+from intake.workflow import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentAnswer:
+    """A box that was shown: which wording, ticked or not, and what was typed into it."""
+
+    key: str
+    given: bool
+    typed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewLead:
+    """What the form hands over, already checked for shape. Phone is E.164."""
+
+    submission_id: str
+    kind: RequestKind
+    first_name: str
+    last_name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    patient_first_name: str | None = None
+    relation: Relation = Relation.SELF
+    diagnosis: Diagnosis = Diagnosis.UNSURE
+    cell_type: CellType = CellType.UNKNOWN
+    stage: Stage = Stage.UNKNOWN
+    treatment_status: TreatmentStatus = TreatmentStatus.UNSURE
+    zip: str | None = None
+    state: str | None = None
+    time_zone: str | None = None
+    travel: Travel = Travel.UNSURE
+    language: Language = Language.ENGLISH
+    voicemail_may_mention: bool = False
+    call_day: CallDay | None = None
+    call_on: date | None = None
+    call_part: DayPart | None = None
+    consents: tuple[ConsentAnswer, ...] = field(default=())
+    page: str = ""
+    address: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True)
+class Submitted:
+    lead_id: UUID
+    reference: str
+    status_token: str
+
+
+def submit_lead(session: Session, new: NewLead, *, now: datetime) -> Submitted:
+    """Store the request and what is owed for it.
+
+    The same submission id twice is one lead: the second call answers as the first did. Two at
+    the same moment are held apart by the unique key; the loser waits for the winner's commit.
+    """
+    before = find_submitted(session, new.submission_id)
+    if before:
+        return before
+    lead = _lead(new, now)
+    if not _insert(session, lead):
+        again = find_submitted(session, new.submission_id)
+        return again or submit_lead(session, new, now=now)
+    _add_people(session, lead, new)
+    _add_consents(session, lead.id, new, now)
+    audit.note(session, "visitor", "lead.submitted", "lead", lead.id, now=now)
+    outbox.record(session, Event.LEAD_SUBMITTED, lead.id, now=now)
+    return Submitted(lead.id, lead.reference, lead.status_token)
+
+
+def find_submitted(session: Session, submission_id: str) -> Submitted | None:
+    """The lead that this submission id already made, if any."""
+    lead = session.scalars(select(Lead).where(Lead.submission_id == submission_id)).one_or_none()
+    return Submitted(lead.id, lead.reference, lead.status_token) if lead else None
+
+
+def _insert(session: Session, lead: Lead) -> bool:
+    """Insert unless the submission id or the reference is taken; say whether it went in."""
+    values = {column.key: getattr(lead, column.key) for column in Lead.__table__.columns if column.key != "version"}
+    stored = session.execute(insert(Lead).values(version=1, **values).on_conflict_do_nothing().returning(Lead.id))
+    return stored.scalar_one_or_none() is not None
+
+
+def _lead(new: NewLead, now: datetime) -> Lead:
+    place = find_place(new.zip) if new.zip else None
+    state = place.state if place else new.state
+    zones = (new.time_zone,) if new.time_zone else (place.zones if place else zones_for_state(state))
+    token = new_token()
+    return Lead(
+        reference=new_reference(),
+        submission_id=new.submission_id,
+        kind=new.kind,
+        status=LeadStatus.OPEN,
+        created_at=now,
+        relation=new.relation,
+        diagnosis=new.diagnosis,
+        cell_type=new.cell_type,
+        stage=new.stage,
+        treatment_status=new.treatment_status,
+        zip=new.zip,
+        state=state,
+        travel=new.travel,
+        time_zones=list(zones),
+        time_zone_certain=bool(new.time_zone) or bool(place and place.zone_certain),
+        language=new.language,
+        voicemail_may_mention=new.voicemail_may_mention,
+        wants_call=new.call_day is not None and new.phone is not None,
+        call_day=new.call_day,
+        call_on=new.call_on,
+        call_part=new.call_part,
+        wants_guide=any(consent.key == "email_guide" and consent.given for consent in new.consents),
+        status_token=token,
+        status_token_blind=keyring().blind("status", token),
+    )
+
+
+def _add_people(session: Session, lead: Lead, new: NewLead) -> None:
+    blind = keyring().blind
+    session.add(
+        Contact(
+            lead_id=lead.id,
+            first_name=new.first_name,
+            last_name=new.last_name,
+            phone=new.phone,
+            email=new.email,
+            last_name_blind=blind("last_name", new.last_name.casefold()) if new.last_name else None,
+            phone_blind=blind("phone", new.phone) if new.phone else None,
+            email_blind=blind("email", new.email.casefold()) if new.email else None,
+        )
+    )
+    if new.patient_first_name:
+        session.add(Patient(lead_id=lead.id, first_name=new.patient_first_name))
+
+
+def _add_consents(session: Session, lead_id: UUID, new: NewLead, now: datetime) -> None:
+    for answer in new.consents:
+        shown = wording(answer.key, new.language)
+        _keep_wording(session, answer.key, new.language)
+        session.add(
+            ConsentEvent(
+                lead_id=lead_id,
+                channel=shown.channel,
+                purpose=shown.purpose,
+                given=answer.given,
+                wording_sha256=shown.sha256,
+                page=new.page,
+                at=now,
+                typed=answer.typed,
+                address=new.address,
+                user_agent=new.user_agent,
+            )
+        )
+
+
+def _keep_wording(session: Session, key: str, language: str) -> None:
+    shown = wording(key, language)
+    row = {
+        "sha256": shown.sha256,
+        "purpose": shown.purpose,
+        "version": shown.version,
+        "language": shown.language,
+        "text": shown.template,
+    }
+    session.execute(insert(ConsentWording).values(row).on_conflict_do_nothing())

@@ -1,0 +1,34 @@
+"""`/healthz`: this process answers. `/readyz`: what works, and what exactly does not."""
+
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Response, jsonify
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from intake.config import ROOT
+from intake.db import transaction
+from intake.services import heartbeats
+
+blueprint = Blueprint("health", __name__)
+
+_NEWEST = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    return jsonify(status="ok")
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """503 only without PostgreSQL or a migration: families can still send with the rest down."""
+    try:
+        with transaction() as session:
+            at = session.scalar(text("SELECT version_num FROM alembic_version"))
+            parts = heartbeats.ages(session)
+    except SQLAlchemyError:
+        return jsonify(status="down", database="down"), 503
+    if at != _NEWEST:
+        return jsonify(status="down", database="ok", migration=f"at {at}, wants {_NEWEST}"), 503
+    status = "ready" if all(state == "ok" for state in parts.values()) else "degraded"
+    return jsonify(status=status, database="ok", **parts), 200

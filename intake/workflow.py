@@ -1,0 +1,57 @@
+"""THE TABLE: which event starts which tasks. The whole product on one screen.
+
+A service that changes something records an event in the same commit; every task subscribed
+here gets its own row of work. The worker packages never call one another: they meet here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    LEAD_SUBMITTED = "lead.submitted"
+    CALLBACK_UNANSWERED = "callback.unanswered"
+    MAILING_PLANNED = "mailing.planned"
+    MAILING_CORRECTED = "mailing.corrected"
+
+
+class Queue(StrEnum):
+    MATCHING = "matching"
+    CALLBACKS = "callbacks"
+    MAILINGS = "mailings"
+    QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True)
+class TaskRule:
+    """How one kind of task runs. `lease_seconds` must exceed the longest honest run."""
+
+    queue: Queue
+    lease_seconds: int = 30
+    max_attempts: int = 8
+
+
+TASKS: dict[str, TaskRule] = {
+    "match_lead": TaskRule(Queue.MATCHING),
+    "schedule_callback": TaskRule(Queue.CALLBACKS),
+    "link_duplicates": TaskRule(Queue.CALLBACKS),
+    "start_series": TaskRule(Queue.MAILINGS),
+    "send_mailing": TaskRule(Queue.MAILINGS, lease_seconds=90, max_attempts=12),
+}
+
+SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
+    Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "start_series", "link_duplicates"),
+    Event.MAILING_PLANNED: ("send_mailing",),
+}
+
+# A message that Redis lost is sent again after this long; it never counts as an attempt.
+UNSTARTED_LEASE_SECONDS = 10
+# Rows out with Celery but not begun, per queue: bounded, so that a flushed Redis costs little.
+MAX_UNSTARTED = {Queue.MATCHING: 64, Queue.CALLBACKS: 64, Queue.MAILINGS: 64, Queue.QUARANTINE: 2}
+# A row whose worker died this often is parked: it, not its neighbours, is the poison.
+MAX_LOST = 3
+
+
+def retry_delay_seconds(attempts: int) -> int:
+    """Backoff after a failed attempt: 2, 4, 8 ... seconds, at most an hour."""
+    return min(2**attempts, 3600)

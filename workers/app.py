@@ -1,0 +1,59 @@
+"""The Celery application: queues, limits, periodic tasks. The record of work is PostgreSQL.
+
+Messages carry ids only. There is no result backend, no countdown and no ETA: waiting is a
+`due_at` in a row, and a message that Redis loses is sent again by the relay.
+"""
+
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_init, worker_process_init
+from kombu import Queue as BrokerQueue
+
+from intake import db
+from intake.config import Settings
+from intake.workflow import Queue
+
+_PERIODIC = {
+    "sweep-work": {"task": "sweep_work", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
+    "beat-alive": {"task": "beat_alive", "schedule": 5.0, "options": {"queue": Queue.CALLBACKS}},
+}
+
+
+def make_celery(settings: Settings) -> Celery:
+    """Build the application. Broker calls give up within seconds: the row stays due."""
+    celery = Celery("advocate", broker=settings.broker_url)
+    celery.conf.update(
+        task_queues=[BrokerQueue(queue) for queue in Queue],
+        task_default_queue=Queue.CALLBACKS,
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=False,
+        task_serializer="json",
+        accept_content=["json"],
+        worker_prefetch_multiplier=1,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={
+            "visibility_timeout": 300,
+            "socket_timeout": 3,
+            "socket_connect_timeout": 2,
+            "max_retries": 1,
+        },
+        task_publish_retry=False,
+        beat_schedule=_PERIODIC,
+        timezone="UTC",
+        include=["workers.tasks", "workers.matching.tasks", "workers.callbacks.tasks", "workers.mailings.tasks"],
+    )
+    return celery
+
+
+settings = Settings.from_env()
+celery = make_celery(settings)
+
+
+@worker_init.connect
+def _connect(**_: Any) -> None:
+    db.connect(settings, pool_size=12)

@@ -1,0 +1,105 @@
+"""How a task runs: take the row, do the work, mark it done.
+
+The first commit counts the attempt; the second holds the effects and `done` together. A
+delivery (anything that talks to the network) has three: intent, then the call with no
+transaction open, then the answer with `done`. A stale token writes nothing anywhere.
+"""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import DBAPIError as DatabaseError
+from sqlalchemy.orm import Session
+
+from intake.db import database_now, transaction
+from intake.errors import AdvocateDeskError, StaleLease
+from intake.models.work import OutboxTask
+from intake.services import outbox
+
+log = logging.getLogger("advocate.work")
+
+Effects = Callable[[Session, UUID, datetime], None]
+
+RECORD_TRIES = 15
+RECORD_PAUSE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Three steps around one network call; `prepare` answers None when nothing is to be sent."""
+
+    prepare: Callable[[Session, UUID, datetime], Any]
+    deliver: Callable[[Any], Any]
+    settle: Callable[[Session, Any, Any, datetime], None]
+
+
+def run(task_id: int, token: int, effects: Effects) -> None:
+    """Run `effects(session, subject_id, now)` and `done` in one commit, under the row's token."""
+
+    def work(row: OutboxTask) -> None:
+        with transaction() as session:
+            effects(session, row.subject_id, database_now(session))
+            outbox.finish(session, task_id, token)
+
+    _guarded(task_id, token, work)
+
+
+def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:
+    """Commit the intent, make the call, commit the answer with `done`."""
+
+    def work(row: OutboxTask) -> None:
+        with transaction() as session:
+            intent = delivery.prepare(session, row.subject_id, database_now(session))
+            if intent is None:
+                outbox.finish(session, task_id, token)
+                return
+        answer = delivery.deliver(intent)
+        with transaction() as session:
+            delivery.settle(session, intent, answer, database_now(session))
+            outbox.finish(session, task_id, token)
+
+    _guarded(task_id, token, work)
+
+
+def _guarded(task_id: int, token: int, work: Callable[[OutboxTask], None]) -> None:
+    """The one boundary that catches everything: whatever a task raises becomes a fact in its row."""
+    try:
+        with transaction() as session:
+            row = outbox.begin(session, task_id, token)
+    except StaleLease as stale:
+        log.info("%s: left alone", stale)
+        return
+    try:
+        work(row)
+    except StaleLease as stale:
+        log.warning("%s: its effects were rolled back", stale)
+    except Exception as error:  # noqa: BLE001  (the named boundary)
+        log.warning("outbox task %s (%s) failed: %s", task_id, row.task, type(error).__name__)
+        _record_failure(row, error)
+
+
+def _record_failure(row: OutboxTask, error: Exception) -> None:
+    """Store what went wrong. While the database is away this waits, else the row would look lost."""
+    permanent = isinstance(error, AdvocateDeskError) and error.permanent
+    # Only our own messages are known to hold no personal data.
+    said = str(error) if isinstance(error, AdvocateDeskError) else _place(error)
+    for _ in range(RECORD_TRIES):
+        try:
+            with transaction() as session:
+                outbox.fail(session, row, f"{type(error).__name__}: {said}"[:500], permanent=permanent)
+            return
+        except StaleLease:
+            return
+        except DatabaseError:
+            time.sleep(RECORD_PAUSE_SECONDS)
+
+
+def _place(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"in {frame.name}, line {frame.lineno} of {frame.filename.rsplit('/', 1)[-1]}"

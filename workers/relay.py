@@ -1,0 +1,93 @@
+"""Outbox rows -> Celery messages. Run as `python -m workers.relay`; several may run.
+
+A NOTIFY at commit wakes it within milliseconds; a poll each second is the fallback. Each
+round frees lapsed leases, leases due rows, commits, and only then talks to Redis.
+"""
+
+import logging
+import signal
+import threading
+import time
+
+import psycopg
+from celery import Celery
+from kombu.exceptions import OperationalError as BrokerError
+from sqlalchemy.exc import DBAPIError as DatabaseError
+from sqlalchemy.orm import Session
+
+from intake import db
+from intake.db import transaction
+from intake.services import heartbeats, outbox
+
+log = logging.getLogger("advocate.relay")
+
+POLL_SECONDS = 1.0
+PAUSE_AFTER_ERROR_SECONDS = 0.5
+
+
+class Relay:
+    def __init__(self, celery: Celery, database_url: str) -> None:
+        self.celery = celery
+        self.dsn = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
+        self.stopping = threading.Event()
+        self.beaten_at = 0.0
+
+    def run(self) -> None:
+        """Serve until `stopping` is set; a lost database or Redis is waited out, never fatal."""
+        while not self.stopping.is_set():
+            try:
+                self._listen_and_serve()
+            except (psycopg.Error, DatabaseError) as error:
+                log.warning("relay: the database is away (%s); trying again", type(error).__name__)
+                self.stopping.wait(PAUSE_AFTER_ERROR_SECONDS)
+
+    def _listen_and_serve(self) -> None:
+        with psycopg.connect(self.dsn, autocommit=True, connect_timeout=4) as listener:
+            listener.execute(f"LISTEN {outbox.CHANNEL}")
+            while not self.stopping.is_set():
+                if not self.round():
+                    for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
+                        pass
+
+    def round(self) -> int:
+        """Free, lease and send once; return how many messages Celery took."""
+        with transaction() as session:
+            self._beat(session)
+            outbox.reclaim_expired(session)
+            claimed = [
+                (row.id, row.token, row.task, row.queue)
+                for queue in outbox.queues_due(session)
+                for row in outbox.claim_due(session, queue)
+            ]
+        return sum([self._send(*row) for row in claimed])
+
+    def _beat(self, session: Session) -> None:
+        if time.monotonic() - self.beaten_at >= POLL_SECONDS:
+            heartbeats.beat(session, "relay")
+            self.beaten_at = time.monotonic()
+
+    def _send(self, task_id: int, token: int, task: str, queue: str) -> bool:
+        try:
+            self.celery.send_task(task, [task_id, token], queue=queue, retry=False)
+        except (BrokerError, OSError) as error:
+            log.warning("relay: Redis did not take task %s (%s)", task_id, type(error).__name__)
+            with transaction() as session:
+                outbox.give_back(session, task_id, token)
+            self.stopping.wait(PAUSE_AFTER_ERROR_SECONDS)
+            return False
+        return True
+
+
+def main() -> None:
+    from workers.app import celery, settings
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    db.connect(settings, pool_size=2)
+    relay = Relay(celery, settings.database_url)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: relay.stopping.set())
+    relay.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""Periodic tasks: beat only rings them, each is idempotent and safe to run twice."""
+
+from intake.db import database_now, transaction
+from intake.services import callbacks, drafts, heartbeats
+from workers.app import celery
+
+
+@celery.task(name="beat_alive")
+def beat_alive() -> None:
+    """Ring from beat through Redis to a worker: shows that all three live."""
+    with transaction() as session:
+        heartbeats.beat(session, "beat")
+        heartbeats.beat(session, "worker")
+
+
+@celery.task(name="sweep_work")
+def sweep_work() -> None:
+    """Return calls whose advocate went away, and drop drafts past their seven days."""
+    with transaction() as session:
+        now = database_now(session)
+        callbacks.release_expired(session, now=now)
+        drafts.drop_expired(session, now=now)
