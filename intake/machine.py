@@ -83,9 +83,8 @@ def prepare(machine: Machine) -> None:
         machine.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         machine.logs.mkdir(exist_ok=True)
     except OSError as wrong:
-        raise ConfigError(
-            f"ADVOCATE_HOME names {machine.home}, which cannot be used: {wrong.strerror}."
-        ) from wrong
+        where = f"ADVOCATE_HOME names {machine.home}"
+        raise ConfigError(f"{where}, which cannot be used: {wrong.strerror}.") from wrong
     for log in machine.logs.glob("*.log"):
         if log.stat().st_size > LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
@@ -97,7 +96,7 @@ def _create_secrets(home: Path) -> None:
     if not keyring.exists():
         if (home / "postgres").exists():
             raise ConfigError(
-                f"{keyring} is missing, and what families wrote in {home / 'postgres'} cannot be read without it. "
+                f"{keyring} is missing; without it nobody can read what families wrote in {home / 'postgres'}. "
                 "Put the keyring back from your backup, or move that directory away to start empty."
             )
         fresh = home / "keyring.json.new"

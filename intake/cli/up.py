@@ -211,8 +211,8 @@ def only_one(home: Path, url: str) -> Iterator[None]:
         except BlockingIOError as wrong:
             lock.seek(0)
             raise AlreadyRunning(
-                f"Already running on {home} ({lock.read().strip() or 'starting'}). Stop it with Ctrl-C there first, "
-                "or set ADVOCATE_HOME to keep other data beside it."
+                f"Already running on {home} ({lock.read().strip() or 'starting'}). "
+                "Stop it with Ctrl-C there first, or set ADVOCATE_HOME to keep other data beside it."
             ) from wrong
         lock.truncate(0)
         lock.write(f"{url}, process {os.getpid()}")
