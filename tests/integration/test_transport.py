@@ -27,7 +27,9 @@ class Sink:
     peers: set[Any] = field(default_factory=set)
     greeted_by: str = ""
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+    async def handle_RCPT(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: Any
+    ) -> str:
         self.peers.add(session.peer)
         self.greeted_by = session.host_name
         if "RCPT" in self.replies:
@@ -35,7 +37,7 @@ class Sink:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         reply = self.replies.get("DATA", "250 2.0.0 queued as 1A2B")
         if reply.startswith("250"):
             self.taken.append(envelope.content)
@@ -177,19 +179,19 @@ def test_the_greeting_names_the_senders_domain_and_not_this_machine(
 
 
 @pytest.mark.parametrize(
-    ("command", "reply", "error", "phase"),
+    ("phase", "reply", "error"),
     [
-        ("RCPT", "550 5.1.1 <ann@home.example> no such person", MailRefused, Phase.RCPT),
-        ("RCPT", "451 4.2.0 try later", MailDelayed, Phase.RCPT),
-        ("DATA", "550 5.7.1 refused", MailRefused, Phase.END),
-        ("DATA", "451 4.3.0 try later", MailDelayed, Phase.END),
-        ("DATA", "421 4.3.2 going away", MailDelayed, Phase.END),
+        (Phase.RCPT, "550 5.1.1 <ann@home.example> no such person", MailRefused),
+        (Phase.RCPT, "451 4.2.0 try later", MailDelayed),
+        (Phase.END, "550 5.7.1 refused", MailRefused),
+        (Phase.END, "451 4.3.0 try later", MailDelayed),
+        (Phase.END, "421 4.3.2 going away", MailDelayed),
     ],
 )
 def test_a_clear_no_is_final_when_5xx_and_a_delay_when_4xx(
-    transport: SmtpTransport, sink: Sink, command: str, reply: str, error: type[Any], phase: Phase
+    transport: SmtpTransport, sink: Sink, phase: Phase, reply: str, error: type[Any]
 ) -> None:
-    sink.replies[command] = reply
+    sink.replies["RCPT" if phase is Phase.RCPT else "DATA"] = reply
     with pytest.raises(error) as caught:
         transport.send(SENDER, FAMILY, MESSAGE)
     assert (caught.value.code, caught.value.phase) == (int(reply[:3]), phase)
@@ -352,7 +354,8 @@ def test_a_lost_answer_is_not_tried_again_on_a_new_connection_when_the_line_was_
 
 
 @pytest.mark.parametrize(
-    "address", ["", "ann", "ann@home.example\r\nRSET", "a<b>@home.example", "änn@home.example", "a b@home.example"]
+    "address",
+    ["", "ann", "ann@home.example\r\nRSET", "a<b>@home.example", "änn@home.example", "a b@home.example"],
 )
 def test_an_address_that_cannot_be_written_is_permanent(transport: SmtpTransport, address: str) -> None:
     with pytest.raises(PermanentError):

@@ -53,6 +53,10 @@ class Session(smtplib.SMTP):
         self._unread = b""
         super().__init__(local_hostname=ehlo_domain, timeout=max(0.001, deadline - time.monotonic()))
 
+    def __del__(self) -> None:
+        # A thread that ends drops its connection with its locals.
+        self.close()
+
     def open(self, host: str, port: int) -> None:
         """Connect and read the greeting."""
         self._host = host
