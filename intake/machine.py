@@ -96,7 +96,7 @@ def _create_secrets(home: Path) -> None:
     if not keyring.exists():
         if (home / "postgres").exists():
             raise ConfigError(
-                f"{keyring} is missing; without it nobody can read what families wrote in {home / 'postgres'}. "
+                f"{keyring} is missing, and without it nobody can read {home / 'postgres'}. "
                 "Put the keyring back from your backup, or move that directory away to start empty."
             )
         fresh = home / "keyring.json.new"

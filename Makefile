@@ -1,0 +1,75 @@
+# Advocate Desk. `make up` tries it, `make test` tests it; `make help` lists the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 8765
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+
+.PHONY: help up test lint types contracts unit assets browser lock bench chaos clean
+
+help: ## List every target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+up: $(VENV)/.local-installed assets ## Run everything on this machine (PORT=8765 to choose the port)
+	@exec $(BIN)/python -m intake.cli up --with-parent --port "$(PORT)"
+
+test: $(VENV)/.test-installed assets browser ## Lint, types, import contracts and every test
+	@$(MAKE) --no-print-directory lint types contracts
+	$(BIN)/python -m pytest -m "not long"
+
+lint: $(VENV)/.test-installed ## Style and layout of the code
+	$(BIN)/ruff check .
+
+types: $(VENV)/.test-installed ## mypy, strict
+	$(BIN)/mypy
+
+contracts: $(VENV)/.test-installed ## Which module may import which
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.test-installed ## The tests without a database
+	$(BIN)/python -m pytest tests/unit
+
+assets: $(VENV)/.local-installed ## Build css, script and images from npm packages
+	@$(BIN)/python assets/build.py
+
+browser: $(VENV)/.test-installed ## Find or unpack a browser and prove that it starts
+	@$(BIN)/python -m tests.browser
+
+lock: ## Compile requirements/*.txt again (needs uv)
+	sh requirements/compile.sh
+
+bench: $(VENV)/.test-installed assets ## Measure speed; wants a quiet machine, takes minutes
+	$(BIN)/python -m pytest -m long -s tests/bench
+
+chaos: $(VENV)/.test-installed assets ## Kill parts under load; takes minutes
+	$(BIN)/python -m pytest -m long -s tests/chaos
+
+clean: ## Remove what was built; the data in .advocate stays
+	rm -rf $(VENV) node_modules assets/node_modules intake/static/built *.egg-info
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	    echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -n 1)." \
+	         "Name another: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	    echo "$(PYTHON) lacks venv; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@echo "Making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+# Hash-locked, so that every machine runs the same; the project itself without its dependencies.
+$(VENV)/.local-installed: requirements/local.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what is needed to run ..."
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	@$(PIP) install --require-hashes -r requirements/local.txt
+	@$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/.test-installed: requirements/test.txt $(VENV)/.local-installed
+	@echo "Installing what is needed to test ..."
+	@$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
