@@ -1,0 +1,84 @@
+"""One real PostgreSQL and one real Valkey for the whole run; each test starts with empty tables."""
+
+from collections.abc import Iterator
+
+import pytest
+from alembic import command as alembic
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+
+from intake import create_app, db, embedded
+from intake.cli.db import alembic_config
+from intake.config import Settings
+from intake.crypto import create_keyring
+from intake.db import Base
+from intake.embedded import Services
+
+
+@pytest.fixture(scope="session")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    with embedded.services(tmp_path_factory.mktemp("services")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What a process needs to find this run's services: for Settings and for child processes."""
+    home = tmp_path_factory.mktemp("home")
+    create_keyring(home / "keyring.json")
+    alembic.upgrade(alembic_config(services.database_url), "head")
+    return {
+        "ADVOCATE_MODE": "sample",
+        "ADVOCATE_HOME": str(home),
+        "DATABASE_URL": services.database_url,
+        "BROKER_URL": services.broker_url,
+        "LIMITS_URL": services.limits_url,
+        "SECRET_KEY": "a secret for the tests, forty characters",
+        "KEYRING_FILE": str(home / "keyring.json"),
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": "1",
+        "SMTP_SECURITY": "none",
+        "PUBLIC_URL": "http://127.0.0.1:8765",
+    }
+
+
+@pytest.fixture(scope="session")
+def settings(environment: dict[str, str]) -> Settings:
+    return Settings.from_env(environment)
+
+
+@pytest.fixture(scope="session")
+def engine(settings: Settings) -> Iterator[Engine]:
+    engine = db.connect(settings)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database(engine: Engine) -> Engine:
+    """A migrated database with every table empty. `transaction()` reaches it."""
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    db._sessions.configure(bind=engine)
+    return engine
+
+
+@pytest.fixture(scope="session")
+def session_app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.testing = True
+    yield app
+    app.extensions["advocate_engine"].dispose()
+
+
+@pytest.fixture
+def app(session_app: Flask, database: Engine) -> Flask:
+    """The web application on the empty database."""
+    return session_app
+
+
+@pytest.fixture
+def browser_client(app: Flask) -> FlaskClient:
+    return app.test_client()
