@@ -1,0 +1,104 @@
+"""What a doctor can be known to do for mesothelioma, and how a centre can be known.
+
+Registries cannot show any of this: a person checks it and enters these codes.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Expertise(StrEnum):
+    """Types treated, then procedures and treatments. Append only: positions are mask bits."""
+
+    PLEURAL_MESOTHELIOMA = "pleural_mesothelioma"
+    PERITONEAL_MESOTHELIOMA = "peritoneal_mesothelioma"
+    PERICARDIAL_MESOTHELIOMA = "pericardial_mesothelioma"
+    TESTICULAR_MESOTHELIOMA = "testicular_mesothelioma"
+    PLEURECTOMY_DECORTICATION = "pleurectomy_decortication"
+    EXTRAPLEURAL_PNEUMONECTOMY = "extrapleural_pneumonectomy"
+    CRS_HIPEC = "crs_hipec"
+    PERICARDIAL_SURGERY = "pericardial_surgery"
+    TESTICULAR_SURGERY = "testicular_surgery"
+    IMMUNOTHERAPY = "immunotherapy"
+    CHEMOTHERAPY = "chemotherapy"
+    TTFIELDS = "ttfields"
+    RADIATION = "radiation"
+    PLEURAL_IMRT = "pleural_imrt"
+    PALLIATIVE_CARE = "palliative_care"
+    EFFUSION_CONTROL = "effusion_control"
+    CLINICAL_TRIALS = "clinical_trials"
+    SECOND_OPINION = "second_opinion"
+    PATHOLOGY_REVIEW = "pathology_review"
+    STAGING = "staging"
+    GENETIC_TESTING = "genetic_testing"
+    SURVEILLANCE = "surveillance"
+
+
+class VolumeBand(StrEnum):
+    """How many people with mesothelioma a doctor sees, as the organisation judges it."""
+
+    HIGH = "high"
+    SOME = "some"
+    FEW = "few"
+
+
+class Designation(StrEnum):
+    """What a centre is known for. A designation is a dated fact about the centre."""
+
+    MESOTHELIOMA_PROGRAM = "mesothelioma_program"
+    NCI_COMPREHENSIVE = "nci_comprehensive"
+    NCI_CLINICAL = "nci_clinical"
+    VA = "va"
+
+
+# In the words of families: each completes "Offers ..." except the types, which complete "Treats ...".
+PLAIN: dict[Expertise, str] = {
+    Expertise.PLEURAL_MESOTHELIOMA: "mesothelioma in the lining of the lung",
+    Expertise.PERITONEAL_MESOTHELIOMA: "mesothelioma in the lining of the belly",
+    Expertise.PERICARDIAL_MESOTHELIOMA: "mesothelioma in the lining of the heart",
+    Expertise.TESTICULAR_MESOTHELIOMA: "mesothelioma in the lining of the testicle",
+    Expertise.PLEURECTOMY_DECORTICATION: "surgery that spares the lung",
+    Expertise.EXTRAPLEURAL_PNEUMONECTOMY: "surgery that takes out a lung",
+    Expertise.CRS_HIPEC: "belly surgery with heated chemo",
+    Expertise.PERICARDIAL_SURGERY: "surgery on the lining of the heart",
+    Expertise.TESTICULAR_SURGERY: "surgery on the testicle",
+    Expertise.IMMUNOTHERAPY: "drugs that help the immune system",
+    Expertise.CHEMOTHERAPY: "chemo",
+    Expertise.TTFIELDS: "a device worn on the chest that treats the tumor",
+    Expertise.RADIATION: "radiation",
+    Expertise.PLEURAL_IMRT: "radiation aimed at the lining of the lung",
+    Expertise.PALLIATIVE_CARE: "care for pain and other symptoms",
+    Expertise.EFFUSION_CONTROL: "help with fluid build-up",
+    Expertise.CLINICAL_TRIALS: "clinical trials",
+    Expertise.SECOND_OPINION: "second opinions",
+    Expertise.PATHOLOGY_REVIEW: "a second look at the tissue sample",
+    Expertise.STAGING: "tests to find the stage",
+    Expertise.GENETIC_TESTING: "gene tests",
+    Expertise.SURVEILLANCE: "check-ups after treatment",
+}
+
+_BITS: dict[str, int] = {code.value: 1 << place for place, code in enumerate(Expertise)}
+
+
+def expertise_mask(codes: Iterable[str]) -> int:
+    """Bits of the known codes, one per place in Expertise; codes of a later version count for nothing."""
+    mask = 0
+    for code in codes:
+        mask |= _BITS.get(code, 0)
+    return mask
+
+
+# How the National Cancer Institute's own list words its designations.
+_DESIGNATIONS = {
+    "comprehensive cancer center": Designation.NCI_COMPREHENSIVE,
+    "clinical cancer center": Designation.NCI_CLINICAL,
+    "cancer center": Designation.NCI_CLINICAL,
+}
+
+
+def designation_of(text: str | None) -> Designation | None:
+    """The designation a code or the words of a list stand for; None when they stand for none."""
+    wanted = (text or "").strip().lower()
+    if wanted in set(Designation):
+        return Designation(wanted)
+    return _DESIGNATIONS.get(wanted)
