@@ -1,0 +1,212 @@
+"""May this family be called now, and when next? Pure: the place and the instant come in.
+
+A zone that is not certain is several zones: every one of them must allow the call.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from intake.errors import BadInput, ConfigError
+from intake.rules.call_rules import CALL_RULES, CallRules
+from intake.rules.hours import Week, minutes_of, read_week
+from intake.rules.intervals import (
+    DAY,
+    Interval,
+    Window,
+    days_from,
+    intersection,
+    local_interval,
+    merged,
+)
+from intake.rules.zones import is_zone, zones_for_state
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where the phone may ring: every zone it may be in, the likeliest first, and the state if known.
+
+    No zones given means those of the state; no state either means every zone of the United States.
+    Raises BadInput for a zone that does not exist.
+    """
+
+    zones: tuple[str, ...] = ()
+    state: str | None = None
+
+    def __post_init__(self) -> None:
+        wrong = [zone for zone in self.zones if not is_zone(zone)]
+        if wrong:
+            raise BadInput(f"{wrong[0]!r} is not a time zone. Use a name such as America/Chicago.")
+        object.__setattr__(self, "zones", tuple(self.zones) or zones_for_state(self.state))
+
+    @property
+    def clocks(self) -> tuple[ZoneInfo, ...]:
+        return tuple(ZoneInfo(zone) for zone in self.zones)
+
+
+@dataclass(frozen=True)
+class OfficeHours:
+    """When somebody is there to call: windows of each weekday in the office's own zone."""
+
+    zone: str
+    week: Week
+    holidays: frozenset[date] = frozenset()
+
+    @classmethod
+    def round_the_clock(cls, zone: str) -> "OfficeHours":
+        return cls(zone, ((DAY,),) * 7)
+
+    @classmethod
+    def from_table(cls, raw: Mapping[str, Any], holidays: frozenset[date] = frozenset()) -> "OfficeHours":
+        """`zone`, then `round_the_clock = true` or `hours` and `mon` to `sun`. Raises ConfigError."""
+        zone = raw.get("zone", "")
+        if not is_zone(zone):
+            raise ConfigError(f"office.zone is {zone!r}; use a name such as America/Chicago.")
+        week = ((DAY,),) * 7 if raw.get("round_the_clock") else read_week(raw, "office")
+        if not any(week):
+            raise ConfigError('The office never opens. Write office hours such as mon = "09:00-17:00".')
+        return cls(zone, week, holidays)
+
+    def open_times(self, first: date, count: int) -> list[Interval]:
+        """Open stretches from the day before `first`, `count` days on."""
+        zone = ZoneInfo(self.zone)
+        days = (day for day in days_from(first - timedelta(days=1), count + 2) if day not in self.holidays)
+        hours = ((day, window) for day in days for window in self.week[day.weekday()])
+        return merged(local_interval(day, window, zone) for day, window in hours)
+
+    def is_open(self, now: datetime) -> bool:
+        return any(start <= now < end for start, end in self.open_times(now.date(), 1))
+
+
+class CallReason(StrEnum):
+    """Why a call is allowed or not; SAY_CALL_REASON has the words for staff."""
+
+    ALLOWED = "allowed"
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
+    HOLIDAY = "holiday"
+    CLOSED_DAY = "closed_day"
+
+
+SAY_CALL_REASON: dict[CallReason, str] = {
+    CallReason.ALLOWED: "You may call now.",
+    CallReason.TOO_EARLY: "It is too early where the family is.",
+    CallReason.TOO_LATE: "It is too late where the family is.",
+    CallReason.HOLIDAY: "It is a holiday there, and their state allows no such calls on it.",
+    CallReason.CLOSED_DAY: "Their state allows no such calls on this day of the week.",
+}
+
+
+@dataclass(frozen=True)
+class MayCall:
+    """The answer, the rows it rests on, and, when refused, the next instant that is allowed.
+
+    `next_open` stays None when no hour suits every place the phone may be in: ask where they are.
+    """
+
+    allowed: bool
+    reason: CallReason
+    rule_version: str
+    next_open: datetime | None = None
+
+
+def may_call(where: Whereabouts, now: datetime, *, requested: bool, rules: CallRules = CALL_RULES) -> MayCall:
+    """Whether a call may ring now in every zone it may ring in.
+
+    `requested`: the family asked for this call at this time; else the state's rows bind as well.
+    Federal hours: 47 CFR 64.1200(c)(1). Closing time itself is already too late.
+    """
+    walls = [in_utc(now).astimezone(clock) for clock in where.clocks]
+    reasons = (_reason(rules, where.state, wall, requested=requested) for wall in walls)
+    reason = next((found for found in reasons if found is not CallReason.ALLOWED), CallReason.ALLOWED)
+    version = _version(rules, where.state, walls[0].date(), requested=requested)
+    if reason is CallReason.ALLOWED:
+        return MayCall(True, reason, version)
+    times = lawful_times(where, now, requested=requested, rules=rules)
+    return MayCall(False, reason, version, next((start for start, _ in times if start > now), None))
+
+
+def _version(rules: CallRules, state: str | None, day: date, *, requested: bool) -> str:
+    return f"{rules.version}:{'+'.join(row.id for row in rules.binding(state, day, requested=requested))}"
+
+
+def _reason(rules: CallRules, state: str | None, wall: datetime, *, requested: bool) -> CallReason:
+    day, rows = wall.date(), rules.binding(state, wall.date(), requested=requested)
+    window = _window(rules, state, day, requested=requested)
+    if window is None:
+        return CallReason.HOLIDAY if any(row.is_holiday(day) for row in rows) else CallReason.CLOSED_DAY
+    if minutes_of(wall.time()) < window[0]:
+        return CallReason.TOO_EARLY
+    return CallReason.ALLOWED if minutes_of(wall.time()) < window[1] else CallReason.TOO_LATE
+
+
+def _window(rules: CallRules, state: str | None, day: date, *, requested: bool) -> Window | None:
+    """The strictest window of a local day: the latest opening, the earliest close."""
+    windows = [row.window(day) for row in rules.binding(state, day, requested=requested)]
+    open_ones = [window for window in windows if window is not None]
+    if not windows or len(open_ones) < len(windows):
+        return None
+    start, end = max(w[0] for w in open_ones), min(w[1] for w in open_ones)
+    return (start, end) if start < end else None
+
+
+def lawful_times(
+    where: Whereabouts, begin: datetime, *, requested: bool, rules: CallRules = CALL_RULES
+) -> list[Interval]:
+    """Every stretch in which all zones allow a call, from the day before `begin` for `search_days`."""
+    result: list[Interval] | None = None
+    for clock in where.clocks:
+        dates = days_from(begin.astimezone(clock).date() - timedelta(days=1), rules.house.search_days + 2)
+        windows = ((day, _window(rules, where.state, day, requested=requested)) for day in dates)
+        times = [local_interval(day, window, clock) for day, window in windows if window]
+        result = times if result is None else intersection(result, times)
+    return result or []
+
+
+def cap_opens_at(
+    attempts: Sequence[datetime], state: str | None, *, now: datetime, rules: CallRules = CALL_RULES
+) -> datetime | None:
+    """When the next attempt is allowed by the caps on attempts, or None when it is allowed now.
+
+    `attempts`: every attempt at this person, over all numbers. The rolling window leaves out an
+    attempt exactly as old as itself.
+    """
+    caps = [(rules.house.cap_attempts, timedelta(hours=rules.house.cap_hours))]
+    caps += [row.cap for row in rules.binding(state, now.date(), requested=False) if row.cap]
+    opens = [_cap_opens(sorted(attempts), most, span, now) for most, span in caps]
+    return max((instant for instant in opens if instant is not None), default=None)
+
+
+def _cap_opens(attempts: list[datetime], most: int, span: timedelta, now: datetime) -> datetime | None:
+    recent = [attempt for attempt in attempts if attempt > now - span]
+    return recent[-most] + span if len(recent) >= most else None
+
+
+def candidate_zones(place: Sequence[str], phone: Sequence[str], *, at: datetime) -> tuple[str, ...]:
+    """The zones a call must suit when ZIP and area code each name some.
+
+    They agree when any two keep the same clock now and half a year on; then the ZIP's count.
+    When they disagree, all of them do.
+    """
+
+    def clock(zone: str) -> tuple[timedelta | None, ...]:
+        instants = (at, at + timedelta(days=182))
+        return tuple(instant.astimezone(ZoneInfo(zone)).utcoffset() for instant in instants)
+
+    agree = {clock(zone) for zone in place} & {clock(zone) for zone in phone}
+    return tuple(place) if agree or not phone else tuple(dict.fromkeys([*place, *phone]))
+
+
+def local_time(where: Whereabouts, instant: datetime) -> datetime:
+    """The instant on the family's likeliest clock."""
+    return instant.astimezone(where.clocks[0])
+
+
+def in_utc(instant: datetime) -> datetime:
+    """The same instant in UTC. Raises BadInput for one without a zone."""
+    if instant.tzinfo is None:
+        raise BadInput("A time came in without its zone.")
+    return instant.astimezone(UTC)
