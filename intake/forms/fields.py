@@ -1,0 +1,152 @@
+"""The four kinds of question: a line of text, a choice, a pick from a list, a tick.
+
+Every sentence a field can answer with names the field, and what was typed is kept.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import Any
+
+from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import StopValidation
+
+from intake.errors import BadInput
+from intake.forms import text
+from intake.forms.widgets import ChoiceInput, LineInput, PickInput, TickInput
+
+# More than any honest answer; enough to show again what was typed.
+KEPT = 2000
+Read = Callable[[str], str]
+
+
+class Line(StringField):
+    """One line of text. `missing` is the sentence for an empty answer; None makes it optional."""
+
+    widget = LineInput()
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        noun: str,
+        missing: str | None = None,
+        limit: int = 100,
+        read: Read | None = None,
+        look: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, **kwargs)
+        self.noun, self.missing, self.limit, self.read = noun, missing, limit, read
+        self.look = look or {}
+        self.clean = ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        raw = str(valuelist[0]) if valuelist else ""
+        self.data = text.tidy(raw[: KEPT * 10])[:KEPT]
+        if len(set(valuelist)) > 1:
+            raise ValueError(f"We got two answers for the {self.noun}. Check it, then go on.")
+        if text.has_hidden(raw[: KEPT * 10]):
+            raise ValueError(f"The {self.noun} had a hidden character in it. Check it, then go on.")
+
+    def pre_validate(self, form: Any) -> None:
+        typed = self.data or ""
+        if self.process_errors:
+            raise StopValidation()
+        if not typed:
+            raise StopValidation(self.missing or "")
+        if len(typed) > self.limit:
+            raise StopValidation(f"The {self.noun} is too long. Use {self.limit} letters or fewer.")
+        self.clean = self._read(typed)
+
+    def _read(self, typed: str) -> str:
+        if self.read is None:
+            return typed
+        try:
+            return self.read(typed)
+        except BadInput as wrong:
+            raise StopValidation(str(wrong)) from wrong
+
+
+class _Listed:
+    """Shared by choices and picks: the answer must be one of ours, and only one."""
+
+    noun: str
+    missing: str | None
+    data: Any
+    process_errors: Sequence[str]
+    iter_choices: Callable[[], Iterable[Any]]
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = str(valuelist[0]) if valuelist else ""
+        if len(set(valuelist)) > 1:
+            raise ValueError(f"We got two answers for {self.noun}. Choose one.")
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation()
+        if not self.data:
+            raise StopValidation(self.missing or "")
+        if not any(choice.value == self.data for choice in self.iter_choices()):
+            raise StopValidation(f"Choose one of the answers for {self.noun}.")
+
+
+class Choice(_Listed, RadioField):
+    """Radio buttons. `noun` is said in errors: "Choose one of the answers for <noun>."."""
+
+    widget = ChoiceInput()
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        noun: str,
+        choices: Iterable[tuple[str, str]] = (),
+        missing: str | None = None,
+        look: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, choices=as_choices(choices), **kwargs)
+        self.noun, self.missing, self.look = noun, missing, look or {}
+
+
+class Pick(_Listed, SelectField):
+    """A list that opens: for dates, states and time zones."""
+
+    widget = PickInput()
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        noun: str,
+        choices: Iterable[tuple[str, str]] = (),
+        missing: str | None = None,
+        look: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, choices=as_choices(choices), **kwargs)
+        self.noun, self.missing, self.look = noun, missing, look or {}
+
+
+class Tick(BooleanField):
+    """One box that is never ticked for the visitor. `missing` makes it needed."""
+
+    widget = TickInput()
+
+    def __init__(self, label: str, *, missing: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.missing = missing
+
+    def pre_validate(self, form: Any) -> None:
+        if self.missing and not self.data:
+            raise StopValidation(self.missing)
+
+
+def as_choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    return [SelectChoice(value=str(value), label=label) for value, label in pairs]
+
+
+def labelled(labels: dict[Any, str]) -> list[tuple[str, str]]:
+    """Choices from a table of labels by StrEnum member."""
+    return [(member.value if isinstance(member, StrEnum) else member, label) for member, label in labels.items()]

@@ -1,0 +1,45 @@
+"""What can be done on a family's own page."""
+
+from intake.forms.base import DeskForm
+from intake.forms.contact_details import read_email, read_phone
+from intake.forms.fields import Line
+
+
+class ProofForm(DeskForm):
+    phone = Line(
+        "The phone number you gave us",
+        noun="phone number",
+        missing="Type the phone number you gave us.",
+        limit=40,
+        read=read_phone,
+        look={"classes": "govuk-input--width-20", "type": "tel"},
+        render_kw={"autocomplete": "tel"},
+    )
+
+
+class NewPhoneForm(DeskForm):
+    phone = Line(
+        "Phone number",
+        noun="phone number",
+        missing="Type the phone number that we should call.",
+        limit=40,
+        read=read_phone,
+        look={"classes": "govuk-input--width-20", "type": "tel"},
+        render_kw={"autocomplete": "tel"},
+    )
+
+
+class NewEmailForm(DeskForm):
+    email = Line(
+        "Email address",
+        noun="email address",
+        missing="Type the email address.",
+        limit=254,
+        read=read_email,
+        look={"classes": "govuk-input--width-20", "type": "email", "spellcheck": False},
+        render_kw={"autocomplete": "email"},
+    )
+
+
+class PressForm(DeskForm):
+    """A button and nothing to fill in: clear, stop, forget."""
