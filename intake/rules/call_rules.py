@@ -53,6 +53,7 @@ class House:
     cap_hours: int
     ladder_attempts: int
     ladder_days: int
+    ladder_wait_hours: tuple[int, ...]
     search_days: int
     min_room_minutes: int
 
@@ -78,7 +79,8 @@ def load_call_rules(path: Path) -> CallRules:
     rows = tuple(_row(row) for row in raw["rule"])
     if len({row.id for row in rows}) < len(rows):
         raise ConfigError(f"{path.name}: two rules have the same id.")
-    return CallRules(version=raw["version"], house=House(**raw["house"]), rows=rows)
+    house = {**raw["house"], "ladder_wait_hours": tuple(raw["house"]["ladder_wait_hours"])}
+    return CallRules(version=raw["version"], house=House(**house), rows=rows)
 
 
 def _row(raw: Mapping[str, Any]) -> CallRule:
