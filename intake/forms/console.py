@@ -1,0 +1,102 @@
+"""Forms of the console. Several answers a page: staff do this all day."""
+
+from datetime import date, time
+from typing import Any
+
+from wtforms import HiddenField, StringField
+from wtforms.validators import StopValidation
+
+from intake.forms.base import DeskForm
+from intake.forms.fields import Choice, Line
+
+NOTES_LIMIT = 10_000
+
+
+class PressForm(DeskForm):
+    """A button alone: it carries only the token against forged requests."""
+
+
+class Secret(StringField):
+    """A password as typed: nothing trimmed, never shown again."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = str(valuelist[0])[:1000] if valuelist else ""
+
+
+class Notes(StringField):
+    """Several lines of text. Control characters go, line breaks stay."""
+
+    def __init__(self, label: str, *, limit: int = NOTES_LIMIT, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.limit = limit
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        raw = "\n".join(dict.fromkeys(str(value) for value in valuelist)).replace("\r\n", "\n")
+        self.data = "".join(letter for letter in raw if letter == "\n" or letter.isprintable()).strip()
+
+    def pre_validate(self, form: Any) -> None:
+        if len(self.data or "") > self.limit:
+            raise StopValidation(f"The notes have {len(self.data)} letters. Use {self.limit:,} or fewer.")
+
+
+class SignInForm(DeskForm):
+    email = Line("Email address", noun="email address", limit=254)
+    password = Secret("Password")
+    code = Line("Six-digit code", noun="code", limit=20)
+
+
+class PasswordForm(DeskForm):
+    old = Secret("Password you have now")
+    new = Secret("New password")
+
+
+class ReasonForm(DeskForm):
+    reason = Line("Reason", noun="reason", missing="Say why: the reason is kept.", limit=300)
+
+
+class StaffForm(DeskForm):
+    """A new account, or a change of role of one there is."""
+
+    email = Line("Email address", noun="email address", limit=254)
+    name = Line("Name", noun="name")
+    role = Line("Role", noun="role", limit=20)
+
+
+class CallForm(DeskForm):
+    """What came of a call. `version` and `attempt` say which call the page was showing."""
+
+    version = HiddenField()
+    attempt = HiddenField()
+    outcome = Choice("What came of the call?", noun="what came of the call")
+    again_on = Line("Day", noun="day", limit=10)
+    again_at = Line("Time", noun="time", limit=8)
+    notes = Notes("Notes")
+
+    def __init__(self, *, outcomes: list[Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.outcome.choices = outcomes
+
+    def asked_time(self) -> tuple[date, time] | None:
+        """The day and time typed, None when both are empty. Adds an error to the one that is wrong."""
+        if not (self.again_on.data or self.again_at.data):
+            return None
+        day, hour = _day(self.again_on.data or ""), _hour(self.again_at.data or "")
+        if day is None:
+            self.add_error("again_on", "Write the day as year-month-day, like 2026-11-30.")
+        if hour is None:
+            self.add_error("again_at", "Write the time with hours and minutes, like 14:30.")
+        return (day, hour) if day and hour is not None else None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _hour(text: str) -> time | None:
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None, second=0, microsecond=0)
+    except ValueError:
+        return None

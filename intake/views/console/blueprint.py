@@ -1,0 +1,26 @@
+"""The blueprint that every console module adds its routes to."""
+
+from flask import Blueprint, render_template
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from intake.views.console.policy import admit, may_open
+
+blueprint = Blueprint("console", __name__, url_prefix="/console")
+blueprint.before_request(admit)
+blueprint.add_app_template_global(may_open, "may_open")
+
+
+@blueprint.after_request
+def keep_private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.errorhandler(403)
+@blueprint.errorhandler(404)
+@blueprint.errorhandler(429)
+def say_problem(wrong: HTTPException) -> tuple[str, int]:
+    """An id that is not there and one that is not yours get the same words."""
+    code = wrong.code or 500
+    return render_template("console/problem.html", code=code), code

@@ -1,0 +1,69 @@
+"""Who may open which page of the console: the one table, and the guard that asks it."""
+
+from flask import abort, g, redirect, render_template, request, url_for
+from flask_security import current_user
+from werkzeug.wrappers import Response
+
+from intake.models.staff import Staff
+from intake.services.staff import Role
+
+_CALLERS = frozenset({Role.ADVOCATE, Role.SUPERVISOR})
+_SUPERVISORS = frozenset({Role.SUPERVISOR})
+_ADMINS = frozenset({Role.ADMIN})
+_ALL = frozenset(Role)
+
+# Pages for somebody who is not signed in.
+OPEN = frozenset({"console.sign_in"})
+
+# Every other route of the console. A test fails for a route that is missing here.
+ROLES: dict[str, frozenset[Role]] = {
+    "console.sign_out": _ALL,
+    "console.password": _ALL,
+    "console.queue": _ALL,
+    "console.claim_next": _CALLERS,
+    "console.claim": _CALLERS,
+    "console.call": _CALLERS,
+    "console.start_call": _CALLERS,
+    "console.save": _CALLERS,
+    "console.release": _CALLERS,
+    "console.work": _SUPERVISORS,
+    "console.redo": _SUPERVISORS,
+    "console.discard": _SUPERVISORS,
+    "console.people": _ADMINS,
+    "console.person": _ADMINS,
+}
+# With a temporary password nothing else opens until it is changed.
+_BEFORE_PASSWORD_CHANGE = frozenset({"console.password", "console.sign_out"})
+
+
+def admit() -> Response | tuple[str, int] | None:
+    """Before every console request: a sign-in that is open, then the role. None lets it through."""
+    endpoint = str(request.endpoint)
+    if endpoint in OPEN:
+        return None
+    if not current_user.is_authenticated:
+        return _signed_out()
+    g.staff = staff = current_user.staff
+    if staff.password_temporary and endpoint not in _BEFORE_PASSWORD_CHANGE:
+        return redirect(url_for("console.password"), code=303)
+    if not may_open(staff, endpoint):
+        abort(403)
+    return None
+
+
+def may_open(staff: Staff, endpoint: str) -> bool:
+    return Role(staff.role) in ROLES[endpoint]
+
+
+def me() -> Staff:
+    """The member of staff whom the guard let in."""
+    staff = g.staff
+    assert isinstance(staff, Staff)
+    return staff
+
+
+def _signed_out() -> Response | tuple[str, int]:
+    """Reading leads to the sign-in page; a post is answered with what was typed, so that no note is lost."""
+    if request.method == "POST":
+        return render_template("console/signed_out.html", notes=request.form.get("notes", "")[:20000]), 401
+    return redirect(url_for("console.sign_in"), code=303)

@@ -1,0 +1,98 @@
+"""Flask-Security on our own tables: who is signed in is what `staff_session` says, not the cookie alone.
+
+Flask-Security carries the identity (session binding by `fs_uniquifier`, roles, current_user). Its own
+pages are left out: ours ask for password and code in one step, so that no answer tells which was wrong.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, session
+from flask_security import RoleMixin, Security, UserDatastore, UserMixin, login_user, logout_user
+
+from intake.config import Settings
+from intake.db import transaction
+from intake.models.staff import Staff, StaffSession
+from intake.services import staff as accounts
+from intake.views.clock import utc_now
+
+_SESSION = "staff_session"
+
+
+class AccountRole(RoleMixin):
+    """The one role of an account, as Flask-Security wants to see it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class Account(UserMixin):
+    """A staff row with what Flask-Security asks of an account. Detached: it is read, never saved."""
+
+    def __init__(self, staff: Staff) -> None:
+        self.staff = staff
+        self.id = staff.id
+        self.email = staff.email
+        self.active = staff.active
+        self.fs_uniquifier = staff.fs_uniquifier
+        self.roles = [AccountRole(staff.role)]
+
+
+class StaffDatastore(UserDatastore):
+    """Finds accounts by their open sign-in. Changes go through `intake.services.staff`."""
+
+    def __init__(self) -> None:
+        super().__init__(Account, AccountRole)
+
+    def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Account | None:
+        """The account of this browser's sign-in, when it is open and is the one that is asked for."""
+        staff = _resumed()
+        if staff is None or staff.fs_uniquifier != wanted.get("fs_uniquifier"):
+            return None
+        return Account(staff)
+
+    def find_role(self, role: str) -> AccountRole | None:
+        return AccountRole(role) if role in set(accounts.Role) else None
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
+        SECURITY_PASSWORD_SALT=settings.secret_key,
+        SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_API_ENABLED_METHODS=["session"],
+    )
+    Security(app, StaffDatastore(), register_blueprint=False)
+
+
+def begin(row: StaffSession, staff: Staff) -> None:
+    """Bind this browser to a sign-in that was just committed. What the cookie held before is gone."""
+    session.clear()
+    session[_SESSION] = str(row.id)
+    login_user(Account(staff), remember=False, authn_via=["password", "authenticator"])
+
+
+def end() -> None:
+    """Close this browser's sign-in, so that a copy of its cookie opens nothing."""
+    session_id = _session_id()
+    if session_id is not None:
+        with transaction() as db_session:
+            accounts.sign_out(db_session, session_id, now=utc_now())
+    logout_user()
+    session.clear()
+
+
+def _resumed() -> Staff | None:
+    session_id = _session_id()
+    if session_id is None:
+        return None
+    with transaction() as db_session:
+        return accounts.resume(db_session, session_id, now=utc_now())
+
+
+def _session_id() -> UUID | None:
+    try:
+        return UUID(str(session[_SESSION]))
+    except (KeyError, ValueError):
+        return None
