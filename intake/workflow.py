@@ -10,9 +10,7 @@ from enum import StrEnum
 
 class Event(StrEnum):
     LEAD_SUBMITTED = "lead.submitted"
-    CALLBACK_UNANSWERED = "callback.unanswered"
     MAILING_PLANNED = "mailing.planned"
-    MAILING_CORRECTED = "mailing.corrected"
 
 
 class Queue(StrEnum):
@@ -34,13 +32,12 @@ class TaskRule:
 TASKS: dict[str, TaskRule] = {
     "match_lead": TaskRule(Queue.MATCHING),
     "schedule_callback": TaskRule(Queue.CALLBACKS),
-    "link_duplicates": TaskRule(Queue.CALLBACKS),
     "start_series": TaskRule(Queue.MAILINGS),
     "send_mailing": TaskRule(Queue.MAILINGS, lease_seconds=90, max_attempts=12),
 }
 
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
-    Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "start_series", "link_duplicates"),
+    Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "start_series"),
     Event.MAILING_PLANNED: ("send_mailing",),
 }
 

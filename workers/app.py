@@ -7,7 +7,7 @@ Messages carry ids only. There is no result backend, no countdown and no ETA: wa
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init, worker_process_init
+from celery.signals import worker_init
 from kombu import Queue as BrokerQueue
 
 from intake import db

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError as DatabaseError
 from sqlalchemy.orm import Session
 
 from intake.db import database_now, transaction
-from intake.errors import AdvocateDeskError, StaleLease
+from intake.errors import AdvocateDeskError, StaleLease, TransientError
 from intake.models.work import OutboxTask
 from intake.services import outbox
 
@@ -32,7 +32,11 @@ RECORD_PAUSE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Delivery:
-    """Three steps around one network call; `prepare` answers None when nothing is to be sent."""
+    """Three steps around one network call; `prepare` answers None when nothing is to be sent.
+
+    `settle` gets what `deliver` returned, or the AdvocateDeskError it raised; after a transient
+    one the row is tried again later.
+    """
 
     prepare: Callable[[Session, UUID, datetime], Any]
     deliver: Callable[[Any], Any]
@@ -59,12 +63,23 @@ def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:
             if intent is None:
                 outbox.finish(session, task_id, token)
                 return
-        answer = delivery.deliver(intent)
+        answer = _answer(delivery, intent)
         with transaction() as session:
             delivery.settle(session, intent, answer, database_now(session))
-            outbox.finish(session, task_id, token)
+            if not isinstance(answer, TransientError):
+                outbox.finish(session, task_id, token)
+        if isinstance(answer, TransientError):
+            raise answer
 
     _guarded(task_id, token, work)
+
+
+def _answer(delivery: Delivery, intent: Any) -> Any:
+    """What the network said; an error of our own is an answer too, and is settled like one."""
+    try:
+        return delivery.deliver(intent)
+    except AdvocateDeskError as error:
+        return error
 
 
 def _guarded(task_id: int, token: int, work: Callable[[OutboxTask], None]) -> None:

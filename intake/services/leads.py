@@ -115,7 +115,7 @@ def _insert(session: Session, lead: Lead) -> bool:
 def _lead(new: NewLead, now: datetime) -> Lead:
     place = find_place(new.zip) if new.zip else None
     state = place.state if place else new.state
-    zones = (new.time_zone,) if new.time_zone else (place.zones if place else zones_for_state(state))
+    zones = (new.time_zone,) if new.time_zone else (place.zones if place else ()) or zones_for_state(state)
     token = new_token()
     return Lead(
         reference=new_reference(),

@@ -1,0 +1,101 @@
+"""What a family may see of its own request, and the two things it may correct there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from intake.crypto import keyring
+from intake.models.callback import Callback
+from intake.models.lead import Lead
+from intake.models.mailing import Mailing
+from intake.models.match import Match, MatchSet
+from intake.rules.statuses import CallbackStatus, MailingStatus
+from intake.services import audit
+from intake.services.mailings import plan_mailing
+
+_SETTLED = (MailingStatus.ACCEPTED, MailingStatus.FAILED, MailingStatus.UNKNOWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusPage:
+    """One request as its family sees it. `match_set` is None while the search still runs."""
+
+    lead: Lead
+    callback: Callback | None
+    match_set: MatchSet | None
+    mailings: list[Mailing]
+    call_is_late: bool
+
+
+def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | None:
+    """Everything the page shows; None for a token that nobody was given. Views are audited."""
+    lead = _lead(session, token)
+    if lead is None:
+        return None
+    callback = _latest_callback(session, lead)
+    audit.note(session, "visitor", "status_page.viewed", "lead", lead.id, now=now)
+    return StatusPage(
+        lead=lead,
+        callback=callback,
+        match_set=_current_matches(session, lead),
+        mailings=list(session.scalars(select(Mailing).where(Mailing.lead_id == lead.id).order_by(Mailing.due_at))),
+        call_is_late=bool(
+            callback and callback.status == CallbackStatus.WAITING and callback.promise_by < now
+        ),
+    )
+
+
+def phone_matches(session: Session, token: str, phone: str) -> bool:
+    """Whether `phone` (E.164) is the number given with this request."""
+    lead = _lead(session, token)
+    if lead is None:
+        return False
+    return keyring().blind("phone", phone) == lead.contact.phone_blind
+
+
+def correct_contact(
+    session: Session, token: str, *, phone: str | None = None, email: str | None = None, now: datetime
+) -> None:
+    """Replace a mistyped phone (E.164) or email; a guide that went to the old address is sent again."""
+    lead = _lead(session, token)
+    if lead is None:
+        return
+    blind = keyring().blind
+    if phone:
+        lead.contact.phone, lead.contact.phone_blind = phone, blind("phone", phone)
+        audit.note(session, "visitor", "contact.phone_corrected", "lead", lead.id, now=now)
+    if email and blind("email", email.casefold()) != lead.contact.email_blind:
+        lead.contact.email, lead.contact.email_blind = email, blind("email", email.casefold())
+        audit.note(session, "visitor", "contact.email_corrected", "lead", lead.id, now=now)
+        _send_guide_again(session, lead, now=now)
+
+
+def _send_guide_again(session: Session, lead: Lead, *, now: datetime) -> None:
+    """The new address was never mailed, so this is no second mail to anyone."""
+    sent = [
+        mailing
+        for mailing in session.scalars(select(Mailing).where(Mailing.lead_id == lead.id))
+        if mailing.step.partition(".")[0] == "guide"
+    ]
+    if lead.wants_guide and sent and all(mailing.status in _SETTLED for mailing in sent):
+        plan_mailing(session, lead, f"guide.{len(sent) + 1}", due_at=now, now=now)
+
+
+def _lead(session: Session, token: str) -> Lead | None:
+    blind = keyring().blind("status", token)
+    wanted = select(Lead).where(Lead.status_token_blind == blind)
+    return session.scalars(wanted.options(joinedload(Lead.contact), joinedload(Lead.patient))).one_or_none()
+
+
+def _latest_callback(session: Session, lead: Lead) -> Callback | None:
+    newest = select(Callback).where(Callback.lead_id == lead.id).order_by(Callback.created_at.desc()).limit(1)
+    return session.scalars(newest.options(selectinload(Callback.attempts))).one_or_none()
+
+
+def _current_matches(session: Session, lead: Lead) -> MatchSet | None:
+    shown = selectinload(MatchSet.matches)
+    options = (shown.joinedload(Match.doctor), shown.joinedload(Match.location))
+    current = select(MatchSet).where(MatchSet.lead_id == lead.id, MatchSet.current)
+    return session.scalars(current.options(*options)).one_or_none()

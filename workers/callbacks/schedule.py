@@ -1,0 +1,48 @@
+"""Put a lead's call into the advocates' queue at an hour the family may and wants to be called."""
+
+from datetime import datetime
+from functools import cache
+from uuid import UUID, uuid4
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from intake.config import Settings
+from intake.errors import PermanentError
+from intake.models.callback import Callback
+from intake.models.lead import Lead
+from intake.organisation import Organisation
+from intake.rules.next_call import NextCall, next_call
+from intake.rules.statuses import CallbackStatus
+from intake.services.call_plans import call_plan, urgency
+
+
+def schedule_callback(session: Session, lead_id: UUID, now: datetime) -> None:
+    """Store the call owed. A lead that has an open call keeps it; one that wants none gets none."""
+    lead = session.get(Lead, lead_id)
+    if lead is None:
+        raise PermanentError(f"lead {lead_id} is gone")
+    if not lead.wants_call:
+        return
+    due = next_call(call_plan(lead, _organisation()), now=now)
+    session.execute(insert(Callback).values(_row(lead, due, now)).on_conflict_do_nothing())
+
+
+@cache
+def _organisation() -> Organisation:
+    return Settings.from_env().organisation
+
+
+def _row(lead: Lead, due: NextCall, now: datetime) -> dict[str, object]:
+    return {
+        "id": uuid4(),
+        "lead_id": lead.id,
+        "status": CallbackStatus.WAITING,
+        "created_at": now,
+        "due_at": due.due_at,
+        "promise_by": due.promise_by,
+        "due_because": due.reason,
+        "requested": due.requested,
+        "urgency": urgency(lead),
+        "version": 1,
+    }

@@ -1,0 +1,22 @@
+"""Plan a lead's series: the guide now, the rest later."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session, joinedload
+
+from intake.errors import PermanentError
+from intake.models.lead import Lead
+from intake.services.mailings import may_mail, plan_mailing
+from workers.mailings.series import load_series, plan
+
+
+def start_series(session: Session, lead_id: UUID, now: datetime) -> None:
+    """Plan every step for a family that agreed to mail; nothing for one that did not."""
+    lead = session.get(Lead, lead_id, options=[joinedload(Lead.contact)])
+    if lead is None:
+        raise PermanentError(f"lead {lead_id} is gone")
+    if not may_mail(session, lead):
+        return
+    for planned in plan(load_series(), submitted_at=lead.created_at, zones=lead.time_zones, now=now):
+        plan_mailing(session, lead, planned.step.name, due_at=planned.due_at, now=now)
