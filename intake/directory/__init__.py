@@ -1,0 +1,1 @@
+"""Bring doctors and centres in from public files, row by row, without losing what people checked."""

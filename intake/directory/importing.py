@@ -1,0 +1,77 @@
+"""Run an import: row by row, in batches that each are one commit, so that it can stop and go on."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from intake.directory.facts import DoctorFacts, Fact
+from intake.directory.outcomes import Outcome, Summary
+from intake.directory.rejects import RejectsFile, RowRejected
+from intake.directory.table_file import Row
+from intake.places import find_place
+
+BATCH = 1000
+Read = Callable[[Sequence[str]], Fact | None]
+Store = Callable[[Sequence[Fact]], Counter[Outcome]]
+
+
+@dataclass
+class DoctorImport:
+    """One import. `read` tells what a row says, `store` commits a batch and tells what became of it.
+
+    `summary` counts only what is decided for good: after a stop it is still true.
+    """
+
+    read: Read
+    store: Store
+    rejects: RejectsFile
+    summary: Summary = field(default_factory=Summary)
+    _batch: list[Fact] = field(default_factory=list)
+    _lines: dict[int, int] = field(default_factory=dict)
+
+    def run(self, rows: Iterable[Row], told: Callable[[Row], None]) -> None:
+        """Import every row, telling of each. Raises what `store` raises; whole batches stay stored."""
+        for row in rows:
+            self._take(row)
+            if len(self._batch) == BATCH:
+                self._flush()
+            told(row)
+        self._flush()
+
+    def _take(self, row: Row) -> None:
+        try:
+            fact = self.read(row.values)
+            if fact is not None:
+                self._refuse_second(fact, row.line)
+        except RowRejected as wrong:
+            self.rejects.write(row.line, row.values[0] if row.values else "", wrong)
+            self.summary.rejects_file = self.rejects.path
+            self.summary.counts[Outcome.REJECTED] += 1
+            return
+        if fact is None:
+            self.summary.counts[Outcome.SKIPPED] += 1
+        else:
+            self._batch.append(located(fact) if isinstance(fact, DoctorFacts) else fact)
+
+    def _refuse_second(self, fact: Fact, line: int) -> None:
+        first = self._lines.setdefault(int(fact.npi), line)
+        if first != line:
+            reason = f"stands in line {first} already; that line was used. Delete one of the two"
+            raise RowRejected("NPI", fact.npi, reason)
+
+    def _flush(self) -> None:
+        if self._batch:
+            self.summary.counts += self.store(self._batch)
+            self.summary.repaired += sum(1 for fact in self._batch if getattr(fact, "notes", ()))
+            self._batch = []
+
+
+def located(facts: DoctorFacts) -> DoctorFacts:
+    """Add the point of the ZIP code, or a note that nobody knows it."""
+    place = find_place(facts.zip)
+    if place is None:
+        return replace(facts, notes=(*facts.notes, f"ZIP {facts.zip} is not known"))
+    notes = facts.notes
+    if place.state != facts.state:
+        notes = (*notes, f"ZIP {facts.zip} lies in {place.state}, the address says {facts.state}")
+    return replace(facts, latitude=place.lat, longitude=place.lon, notes=notes)
