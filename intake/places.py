@@ -13,7 +13,7 @@ from typing import Any
 import zipcodes
 
 from intake.errors import BadInput
-from intake.rules.zones import ALL_US_ZONES, is_zone, places_table, zones_for_state
+from intake.rules.zones import is_zone, places_table, zones_for_state
 
 _LONGEST = 40
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
@@ -88,10 +88,11 @@ def find_place(zip_code: str) -> Place | None:
     if not re.fullmatch(r"[0-9]{5}", zip_code):
         return None
     rows = zipcodes.matching(zip_code)  # type: ignore[no-untyped-call]
-    return _place(rows[0]) if rows else None
+    return read_place(rows[0]) if rows else None
 
 
-def _place(row: dict[str, Any]) -> Place:
+def read_place(row: dict[str, Any]) -> Place:
+    """A row of the package, mended: for whoever reads the whole table at once."""
     mend = places_table()["corrections"].get(row["zip_code"], {})
     kind = ZipKind(mend.get("kind", _KINDS[row["zip_code_type"]]))
     state = mend.get("state", row["state"])
@@ -129,4 +130,4 @@ def _zones(zone: str, state: str, mend: dict[str, Any], kind: ZipKind) -> tuple[
     return zones_for_state(state), False
 
 
-__all__ = ["ALL_US_ZONES", "Place", "ZipKind", "find_place", "normalise_zip", "warm", "zones_for_state"]
+__all__ = ["Place", "ZipKind", "find_place", "normalise_zip", "read_place", "warm", "zones_for_state"]
