@@ -1,0 +1,48 @@
+"""What the matching knows of one family: facts that are not identity, nothing else."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from intake.rules.facts import CellType, Diagnosis, Language, Stage, Travel, TreatmentStatus
+from intake.rules.guidance import Guidance, guidance_for
+from workers.matching.geo import Place, place_of
+
+
+@dataclass(frozen=True, slots=True)
+class MatchCase:
+    """`lat`, `lon` in degrees, None when the ZIP has no place; `state` as two letters."""
+
+    diagnosis: Diagnosis
+    cell_type: CellType
+    stage: Stage
+    status: TreatmentStatus
+    lat: float | None = None
+    lon: float | None = None
+    state: str | None = None
+    travel: Travel = Travel.UNSURE
+    language: Language = Language.ENGLISH
+    veteran: bool = False
+
+    @property
+    def place(self) -> Place | None:
+        """The point distances start from; None when unknown, half known or the 0/0 of broken tables."""
+        return place_of(self.lat, self.lon)
+
+    @property
+    def home_state(self) -> str | None:
+        """The state in capitals; None when not known."""
+        return (self.state or "").strip().upper() or None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A case with the guidance for it and the day on which it is asked."""
+
+    case: MatchCase
+    guidance: Guidance
+    today: date
+
+    @classmethod
+    def of(cls, case: MatchCase, *, today: date) -> "Question":
+        guidance = guidance_for(case.diagnosis, case.cell_type, case.stage, case.status)
+        return cls(case, guidance, today)

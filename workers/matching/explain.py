@@ -1,0 +1,174 @@
+"""One doctor of the list, explained by plain rules: the parts of her score and the reasons.
+
+Everything is computed again from the rows, without arrays, so that the two ways of reaching a
+score check each other. Words for families come from intake.rules.reasons.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from intake.rules.expertise import VolumeBand, designation_of
+from intake.rules.facts import Language
+from intake.rules.guidance import shown_by
+from intake.rules.reasons import Reason, RelationWords, text_for, words_for
+from intake.rules.taxonomy import any_type_shorts, shorts_of
+from intake.rules.weights import WEIGHTS
+from workers.matching.case import Question
+from workers.matching.snapshot import DoctorRow, LocationRow, principal, works_for_veterans
+
+__all__ = [
+    "Reason", "RelationWords", "Seen", "parts_of", "reasons_of", "roles_for", "text_for", "words_for",
+]  # fmt: skip
+
+_OLD_AFTER_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A doctor as one family sees her. `miles`: to the nearest location, None when not known."""
+
+    doctor: DoctorRow
+    locations: tuple[LocationRow, ...]
+    roles: frozenset[str]
+    location: LocationRow
+    miles: float | None
+    beyond_wish: bool = False
+
+    @property
+    def principal(self) -> LocationRow | None:
+        return principal(self.locations)
+
+
+def roles_for(question: Question, doctor: DoctorRow) -> frozenset[str]:
+    """Wanted specialties in which the doctor's experience serves this type."""
+    shorts = shorts_of(doctor.taxonomy_codes, doctor.expertise)
+    if not set(doctor.expertise) & set(shown_by(question.case.diagnosis)):
+        shorts = any_type_shorts(shorts, doctor.expertise)
+    return shorts & set(question.guidance.specialties)
+
+
+def parts_of(question: Question, seen: Seen) -> dict[str, int]:
+    """The parts of a score in thousandths of a point, by the names of score.PARTS."""
+    return {
+        "specialty": WEIGHTS.for_priority(_priority(question, seen.roles)),
+        "expertise": _expertise_points(question, seen.doctor),
+        "centre": _centre_points(question, seen),
+        "distance": _distance_points(question, seen),
+        "availability": _availability_points(seen.doctor),
+        "language": WEIGHTS.spoken if _speaks(question, seen.doctor) else 0,
+        "freshness": _freshness_points(question, seen.doctor),
+    }
+
+
+def _priority(question: Question, roles: frozenset[str]) -> int:
+    return next(place for place, tier in enumerate(question.guidance.tiers) if roles & set(tier))
+
+
+def _expertise_points(question: Question, doctor: DoctorRow) -> int:
+    known = set(doctor.expertise)
+    further = min(len(known & set(question.guidance.treatments[1:])), WEIGHTS.further_most)
+    points = further * WEIGHTS.further_treatment
+    if known & set(shown_by(question.case.diagnosis)):
+        points += WEIGHTS.type_shown
+    if question.guidance.treatments[0] in known:
+        points += WEIGHTS.leading_treatment
+    return points
+
+
+def _centre_points(question: Question, seen: Seen) -> int:
+    balance = WEIGHTS.balance(surgical=question.guidance.surgical)
+    designation = designation_of(seen.principal.designation) if seen.principal else None
+    return balance.volume.get(seen.doctor.volume_band or "", 0) + balance.designation.get(
+        designation or "", 0
+    )
+
+
+def _distance_points(question: Question, seen: Seen) -> int:
+    most = WEIGHTS.balance(surgical=question.guidance.surgical).distance
+    if question.case.place is not None:
+        half = WEIGHTS.half_at_miles
+        return 0 if seen.miles is None else round(most * half / (half + seen.miles))
+    if question.case.home_state is None:
+        return 0
+    return most if _in_state(question, seen) else most * WEIGHTS.other_state_percent // 100
+
+
+def _in_state(question: Question, seen: Seen) -> bool:
+    return any(location.state.upper() == question.case.home_state for location in seen.locations)
+
+
+def _availability_points(doctor: DoctorRow) -> int:
+    points = WEIGHTS.accepting if doctor.accepts_new else WEIGHTS.accepting_unknown
+    return points + (WEIGHTS.video if doctor.video else 0)
+
+
+def _speaks(question: Question, doctor: DoctorRow) -> bool:
+    return question.case.language is Language.ENGLISH or question.case.language in doctor.languages
+
+
+def _freshness_points(question: Question, doctor: DoctorRow) -> int:
+    if doctor.verified_on is None:
+        return 0
+    age = (question.today - doctor.verified_on).days
+    return next((worth for days, worth in WEIGHTS.freshness if age <= days), 0)
+
+
+def reasons_of(question: Question, seen: Seen) -> tuple[Reason, ...]:
+    """Why this doctor is listed and what is not known, in the order in which it is read."""
+    return (
+        *_role_reasons(question, seen),
+        *_experience_reasons(question, seen),
+        *_place_reasons(question, seen),
+        *_contact_reasons(question, seen),
+        _checked_reason(question, seen.doctor),
+    )
+
+
+def _role_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
+    priority = _priority(question, seen.roles)
+    short = next(short for short in question.guidance.tiers[priority] if short in seen.roles)
+    opinion = short in question.guidance.opinions
+    yield Reason("specialty", {"short": short, "priority": priority + 1, "opinion": opinion})
+
+
+def _experience_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
+    known = set(seen.doctor.expertise)
+    shown = known & set(shown_by(question.case.diagnosis))
+    yield Reason("treats_type", {"diagnosis": question.case.diagnosis.value}) if shown else Reason("any_type")
+    if offered := [code for code in question.guidance.treatments if code in known]:
+        yield Reason("offers", {"expertise": offered})
+    band = seen.doctor.volume_band
+    yield Reason("volume", {"band": band}) if band in {*VolumeBand} else Reason("volume_not_known")
+    place = seen.principal
+    if place and (designation := designation_of(place.designation)):
+        yield Reason("designation", {"centre": place.centre, "designation": designation.value})
+
+
+def _place_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
+    if question.case.place is not None and seen.miles is not None:
+        yield Reason("distance", {"miles": round(seen.miles, 1)})
+        if seen.beyond_wish:
+            yield Reason("beyond_wish", {"wish": question.case.travel.value})
+    elif question.case.place is None and question.case.home_state:
+        code = "same_state" if _in_state(question, seen) else "other_state"
+        yield Reason(code, {"state": seen.location.state})
+    else:
+        yield Reason("distance_not_known")
+
+
+def _contact_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
+    yield Reason("accepting" if seen.doctor.accepts_new else "accepting_not_known")
+    if seen.doctor.video:
+        yield Reason("video")
+    if question.case.language is not Language.ENGLISH:
+        code = "speaks" if _speaks(question, seen.doctor) else "language_not_known"
+        yield Reason(code, {"language": question.case.language.value})
+    if question.case.veteran and works_for_veterans(seen.locations):
+        yield Reason("veterans")
+
+
+def _checked_reason(question: Question, doctor: DoctorRow) -> Reason:
+    if doctor.verified_on is None:
+        return Reason("not_checked")
+    old = (question.today - doctor.verified_on).days > _OLD_AFTER_DAYS
+    return Reason("checked", {"on": doctor.verified_on.isoformat(), "old": old})
