@@ -1,6 +1,5 @@
 """Put the web application together."""
 
-
 from flask import Flask, Response
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix

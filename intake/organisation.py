@@ -40,7 +40,9 @@ def load_organisation(path: Path, *, sample: bool) -> Organisation:
     try:
         return _organisation(tomllib.loads(path.read_text()), sample=sample)
     except KeyError as missing:
-        raise ConfigError(f"{path.name}: the entry {missing} is missing. `advocate setup` writes it.") from missing
+        raise ConfigError(
+            f"{path.name}: the entry {missing} is missing. `advocate setup` writes it."
+        ) from missing
     except (tomllib.TOMLDecodeError, ValueError, TypeError) as wrong:
         raise ConfigError(f"{path.name}: {wrong}") from wrong
 
@@ -67,4 +69,6 @@ def _phone(text: str) -> str:
 
 
 def _office(raw: dict[str, Any]) -> OfficeHours:
-    return OfficeHours.from_table(raw, holidays=frozenset(date.fromisoformat(d) for d in raw.get("holidays", ())))
+    return OfficeHours.from_table(
+        raw, holidays=frozenset(date.fromisoformat(d) for d in raw.get("holidays", ()))
+    )

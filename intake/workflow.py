@@ -51,4 +51,4 @@ MAX_LOST = 3
 
 def retry_delay_seconds(attempts: int) -> int:
     """Backoff after a failed attempt: 2, 4, 8 ... seconds, at most an hour."""
-    return min(2**attempts, 3600)
+    return min(1 << attempts, 3600)

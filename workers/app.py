@@ -8,7 +8,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_init
-from kombu import Queue as BrokerQueue
+from kombu.entity import Queue as BrokerQueue
 
 from intake import db
 from intake.config import Settings
@@ -45,7 +45,12 @@ def make_celery(settings: Settings) -> Celery:
         task_publish_retry=False,
         beat_schedule=_PERIODIC,
         timezone="UTC",
-        include=["workers.tasks", "workers.matching.tasks", "workers.callbacks.tasks", "workers.mailings.tasks"],
+        include=[
+            "workers.tasks",
+            "workers.matching.tasks",
+            "workers.callbacks.tasks",
+            "workers.mailings.tasks",
+        ],
     )
     return celery
 

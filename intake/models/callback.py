@@ -38,7 +38,9 @@ class Callback(Identified, Base):
 
     __table_args__ = (
         Index("uq_callback_open", "lead_id", unique=True, postgresql_where=_OPEN),
-        Index("ix_callback_queue", text("urgency DESC"), "due_at", postgresql_where=text("status = 'waiting'")),
+        Index(
+            "ix_callback_queue", text("urgency DESC"), "due_at", postgresql_where=text("status = 'waiting'")
+        ),
         Index("ix_callback_claimed", "claimed_until", postgresql_where=text("status = 'claimed'")),
         Index("ix_callback_lead", "lead_id"),
     )

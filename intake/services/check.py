@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -98,5 +99,5 @@ def _mailings(session: Session, status: MailingStatus) -> int:
     return _count(session, select(Mailing.id).where(Mailing.status == status))
 
 
-def _count(session: Session, wanted: Select[tuple[object]]) -> int:
+def _count(session: Session, wanted: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0

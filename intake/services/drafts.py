@@ -33,7 +33,9 @@ def find(session: Session, token: str | None, *, now: datetime) -> Draft | None:
     if not token:
         return None
     blind = keyring().blind("draft", token)
-    return session.scalars(select(Draft).where(Draft.token_blind == blind, Draft.expires_at > now)).one_or_none()
+    return session.scalars(
+        select(Draft).where(Draft.token_blind == blind, Draft.expires_at > now)
+    ).one_or_none()
 
 
 def save(draft: Draft, new_answers: dict[str, Any], *, now: datetime) -> None:

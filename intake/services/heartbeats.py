@@ -29,6 +29,8 @@ def beat(session: Session, name: str) -> None:
 def ages(session: Session) -> Mapping[str, str]:
     """Each expected part: `ok`, or `degraded` when it was silent for STALE_AFTER or never seen."""
     fresh = set(
-        session.scalars(select(Heartbeat.name).where(Heartbeat.seen_at > func.clock_timestamp() - STALE_AFTER))
+        session.scalars(
+            select(Heartbeat.name).where(Heartbeat.seen_at > func.clock_timestamp() - STALE_AFTER)
+        )
     )
     return {name: "ok" if name in fresh else "degraded" for name in EXPECTED}

@@ -107,8 +107,12 @@ def find_submitted(session: Session, submission_id: str) -> Submitted | None:
 
 def _insert(session: Session, lead: Lead) -> bool:
     """Insert unless the submission id or the reference is taken; say whether it went in."""
-    values = {column.key: getattr(lead, column.key) for column in Lead.__table__.columns if column.key != "version"}
-    stored = session.execute(insert(Lead).values(version=1, **values).on_conflict_do_nothing().returning(Lead.id))
+    values = {
+        column.key: getattr(lead, column.key) for column in Lead.__table__.columns if column.key != "version"
+    }
+    stored = session.execute(
+        insert(Lead).values(version=1, **values).on_conflict_do_nothing().returning(Lead.id)
+    )
     return stored.scalar_one_or_none() is not None
 
 

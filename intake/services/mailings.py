@@ -37,4 +37,6 @@ def plan_mailing(session: Session, lead: Lead, step: str, *, due_at: datetime, n
 
 def may_mail(session: Session, lead: Lead) -> bool:
     """Whether this lead agreed to mail and its address never said stop. Asked again just before sending."""
-    return lead.wants_guide and not suppressions.is_suppressed(session, Channel.EMAIL, lead.contact.email_blind)
+    return lead.wants_guide and not suppressions.is_suppressed(
+        session, Channel.EMAIL, lead.contact.email_blind
+    )

@@ -33,7 +33,9 @@ def _after(seconds: int) -> object:
     return _NOW + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
 
-def record(session: Session, event: Event, subject_id: UUID, *, now: datetime, due_at: datetime | None = None) -> None:
+def record(
+    session: Session, event: Event, subject_id: UUID, *, now: datetime, due_at: datetime | None = None
+) -> None:
     """Add one row of work for every subscriber of `event`, and wake the relay at commit."""
     for task in SUBSCRIBERS[event]:
         session.add(
@@ -63,7 +65,7 @@ def reclaim_expired(session: Session) -> int:
     if not ids:
         return 0
     mine = update(OutboxTask).where(OutboxTask.id.in_(ids)).execution_options(synchronize_session=False)
-    poison = "its worker died %s times while running it" % MAX_LOST
+    poison = f"its worker died {MAX_LOST} times while running it"
     session.execute(
         mine.where(OutboxTask.started_at.is_not(None), OutboxTask.lost + 1 >= MAX_LOST).values(
             state=TaskState.PARKED, lost=OutboxTask.lost + 1, last_error=poison, finished_at=_NOW, **free
@@ -89,7 +91,9 @@ def claim_due(session: Session, queue: Queue) -> Sequence[OutboxTask]:
     waiting = session.scalar(
         select(func.count())
         .select_from(OutboxTask)
-        .where(OutboxTask.state == TaskState.LEASED, OutboxTask.queue == queue, OutboxTask.started_at.is_(None))
+        .where(
+            OutboxTask.state == TaskState.LEASED, OutboxTask.queue == queue, OutboxTask.started_at.is_(None)
+        )
     )
     room = MAX_UNSTARTED[queue] - (waiting or 0)
     if room <= 0:
@@ -151,6 +155,7 @@ def finish(session: Session, task_id: int, token: int) -> None:
 
 def fail(session: Session, row: OutboxTask, error: str, *, permanent: bool) -> None:
     """Put the row back with backoff, or park it when trying again cannot help."""
+    values: dict[str, object]
     if permanent or row.attempts >= TASKS[row.task].max_attempts:
         values = {"state": TaskState.PARKED, "finished_at": _NOW}
     else:
@@ -159,13 +164,14 @@ def fail(session: Session, row: OutboxTask, error: str, *, permanent: bool) -> N
 
 
 def _end(session: Session, task_id: int, token: int, **values: object) -> None:
-    ended = session.execute(
+    ended = session.scalars(
         update(OutboxTask)
         .where(OutboxTask.id == task_id, OutboxTask.token == token, OutboxTask.state == TaskState.LEASED)
         .values(**values)
+        .returning(OutboxTask.id)
         .execution_options(synchronize_session=False)
-    )
-    if ended.rowcount != 1:
+    ).one_or_none()
+    if ended is None:
         raise StaleLease(f"outbox task {task_id}: the lease {token} ended before the work did")
 
 

@@ -40,7 +40,9 @@ def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | No
         lead=lead,
         callback=callback,
         match_set=_current_matches(session, lead),
-        mailings=list(session.scalars(select(Mailing).where(Mailing.lead_id == lead.id).order_by(Mailing.due_at))),
+        mailings=list(
+            session.scalars(select(Mailing).where(Mailing.lead_id == lead.id).order_by(Mailing.due_at))
+        ),
         call_is_late=bool(
             callback and callback.status == CallbackStatus.WAITING and callback.promise_by < now
         ),

@@ -62,7 +62,9 @@ def test_no_table_shows_a_name_phone_or_address_when_rows_are_read_raw(database:
         stored_lead(session, patient_first_name="Grandfather")
     with transaction() as session:
         tables = session.scalars(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
+            text(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
         )
         dump = "".join(
             str(row) for table in tables for row in session.execute(text(f'SELECT t::text FROM "{table}" t'))
@@ -90,7 +92,9 @@ def test_contact_is_found_when_looked_up_by_its_phone(database: Engine) -> None:
     with transaction() as session:
         sent = stored_lead(session)
         blind = keyring().blind("phone", "+15550100123")
-        assert session.scalars(select(Contact.lead_id).where(Contact.phone_blind == blind)).all() == [sent.lead_id]
+        assert session.scalars(select(Contact.lead_id).where(Contact.phone_blind == blind)).all() == [
+            sent.lead_id
+        ]
 
 
 @pytest.mark.parametrize("model", [ConsentEvent, AuditEntry])

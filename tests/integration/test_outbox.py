@@ -113,7 +113,9 @@ def test_late_worker_writes_nothing_when_its_lease_has_passed_on(stored: int) ->
     task_id, token = _claim()
 
     def slow(session: Session, subject_id: UUID, now: datetime) -> None:
-        session.add(AuditEntry(at=now, actor="test", action="written late", subject_kind="", subject_id="", detail={}))
+        session.add(
+            AuditEntry(at=now, actor="test", action="written late", subject_kind="", subject_id="", detail={})
+        )
         _let_lease_lapse()
 
     base.run(task_id, token, slow)
@@ -138,7 +140,11 @@ def test_row_waits_and_is_tried_again_when_the_error_may_pass(stored: int) -> No
 
     base.run(*_claim(), fail)
     row = _row(stored)
-    assert (row.state, row.attempts, row.last_error) == (TaskState.DUE, 1, "TransientError: the other side is busy")
+    assert (row.state, row.attempts, row.last_error) == (
+        TaskState.DUE,
+        1,
+        "TransientError: the other side is busy",
+    )
     assert row.due_at > NOW
 
 

@@ -85,7 +85,12 @@ def _store_rows(count: int) -> None:
 
 def _row(subject: UUID, now: datetime) -> OutboxTask:
     return OutboxTask(
-        event="test.stored", task="count_effect", queue="matching", subject_id=subject, due_at=now, created_at=now
+        event="test.stored",
+        task="count_effect",
+        queue="matching",
+        subject_id=subject,
+        due_at=now,
+        created_at=now,
     )
 
 

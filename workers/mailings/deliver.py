@@ -112,7 +112,10 @@ def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, no
     """Write down what came of it. After a transient error the mailing is planned again."""
     mailing = _locked(session, intent.mailing_id)
     if isinstance(answer, TransientError):
-        mailing.status, mailing.sending_at = change(MailingStatus(mailing.status), MailingStatus.PLANNED), None
+        mailing.status, mailing.sending_at = (
+            change(MailingStatus(mailing.status), MailingStatus.PLANNED),
+            None,
+        )
         mailing.answer = str(answer)
         return
     _turn(mailing, _status_after(answer), str(answer), now)

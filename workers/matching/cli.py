@@ -1,0 +1,95 @@
+"""`advocate match`: what a family with these facts would be shown, and why."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import click
+
+from intake import db
+from intake.config import Settings
+from intake.db import transaction
+from intake.errors import BadInput, UnknownPlace
+from intake.places import Place, find_place, normalise_zip
+from intake.rules.facts import CellType, Diagnosis, Language, Relation, Stage, Travel, TreatmentStatus
+from intake.rules.reasons import text_for, words_for
+from workers.matching.case import MatchCase
+from workers.matching.match_lead import directory
+from workers.matching.rank import MatchResult, Ranked, match
+
+_WORDS = words_for(Relation.SELF)
+
+
+def _choice(values: type[StrEnum]) -> click.Choice[str]:
+    return click.Choice([value.value for value in values])
+
+
+@click.command()
+@click.option("--diagnosis", type=_choice(Diagnosis), required=True)
+@click.option("--cell-type", type=_choice(CellType), default=CellType.UNKNOWN.value)
+@click.option("--stage", type=_choice(Stage), default=Stage.UNKNOWN.value)
+@click.option("--status", type=_choice(TreatmentStatus), default=TreatmentStatus.UNSURE.value)
+@click.option("--zip", "zip_code", required=True, help="Five digits.")
+@click.option("--travel", type=_choice(Travel), default=Travel.UNSURE.value)
+@click.option("--language", type=_choice(Language), default=Language.ENGLISH.value)
+@click.option("--limit", type=click.IntRange(1, 100), default=10)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(zip_code: str, limit: int, as_json: bool, **facts: str) -> None:
+    """Rank the directory for a case. A ZIP without a place exits 2 with a question."""
+    try:
+        place = _place(zip_code)
+    except BadInput as wrong:
+        click.echo(f"advocate match: {wrong}", err=True)
+        sys.exit(2)
+    db.connect(Settings.from_env(), pool_size=1)
+    with transaction() as session:
+        snapshot = directory().snapshot(session)
+    result = match(_case(place, facts), snapshot, today=datetime.now(UTC).date(), limit=limit)
+    click.echo(json.dumps(_as_dict(result)) if as_json else _as_text(result))
+
+
+def _place(zip_code: str) -> Place:
+    """Raises BadInput for what is no ZIP, UnknownPlace for one that lies nowhere."""
+    digits = normalise_zip(zip_code)
+    place = find_place(digits)
+    if place is None or place.lat is None:
+        raise UnknownPlace(f"ZIP code {digits} has no place on the map. Which town and state is it in?")
+    return place
+
+
+def _case(place: Place, facts: dict[str, str]) -> MatchCase:
+    return MatchCase(
+        diagnosis=Diagnosis(facts["diagnosis"]),
+        cell_type=CellType(facts["cell_type"]),
+        stage=Stage(facts["stage"]),
+        status=TreatmentStatus(facts["status"]),
+        lat=place.lat,
+        lon=place.lon,
+        state=place.state,
+        travel=Travel(facts["travel"]),
+        language=Language(facts["language"]),
+    )
+
+
+def _as_dict(result: MatchResult) -> dict[str, object]:
+    return {
+        "rule_version": result.rule_version,
+        "matches": [{**ranked.summary(), "reasons": _reasons(ranked)} for ranked in result.matches],
+        "excluded": result.excluded,
+    }
+
+
+def _reasons(ranked: Ranked) -> list[dict[str, object]]:
+    return [{**reason.to_json(), "text": text_for(reason, _WORDS)} for reason in ranked.reasons]
+
+
+def _as_text(result: MatchResult) -> str:
+    lines = [f"rules {result.rule_version}"]
+    for ranked in result.matches:
+        lines.append(
+            f"{ranked.rank:>3}. {ranked.doctor.name}, {ranked.centre or 'no centre'}  {ranked.score:g}"
+        )
+        lines += [f"     {text_for(reason, _WORDS)}" for reason in ranked.reasons]
+    lines += [f"left out: {code} {count}" for code, count in sorted(result.excluded.items())]
+    return "\n".join(lines)

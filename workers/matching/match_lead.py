@@ -1,0 +1,88 @@
+"""Match one lead: rank the directory, store the list with its reasons and the rules' version."""
+
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from intake.config import Settings
+from intake.errors import PermanentError
+from intake.models.lead import Lead
+from intake.models.match import Match, MatchSet
+from intake.places import find_place
+from intake.rules.facts import (
+    CellType,
+    Diagnosis,
+    Language,
+    RequestKind,
+    Stage,
+    Travel,
+    TreatmentStatus,
+)
+from workers.matching.case import MatchCase
+from workers.matching.directory import Directory
+from workers.matching.rank import MatchResult, Ranked, match
+
+
+@cache
+def directory() -> Directory:
+    """This process's directory."""
+    return Directory(sample=Settings.from_env().sample)
+
+
+def match_lead(session: Session, lead_id: UUID, now: datetime) -> None:
+    """Store the current match set of a lead; an earlier one stays as history."""
+    lead = session.get(Lead, lead_id)
+    if lead is None:
+        raise PermanentError(f"lead {lead_id} is gone")
+    if lead.kind != RequestKind.MATCH:
+        return
+    snapshot = directory().snapshot(session)
+    result = match(case_of(lead), snapshot, today=now.date())
+    session.execute(
+        update(MatchSet).where(MatchSet.lead_id == lead.id, MatchSet.current).values(current=False)
+    )
+    session.add(_match_set(lead, result, now))
+
+
+def case_of(lead: Lead) -> MatchCase:
+    """The facts of a lead that decide the match. An unknown ZIP goes by the state alone."""
+    place = find_place(lead.zip) if lead.zip else None
+    return MatchCase(
+        diagnosis=Diagnosis(lead.diagnosis),
+        cell_type=CellType(lead.cell_type),
+        stage=Stage(lead.stage),
+        status=TreatmentStatus(lead.treatment_status),
+        lat=place.lat if place else None,
+        lon=place.lon if place else None,
+        state=lead.state,
+        travel=Travel(lead.travel),
+        language=Language(lead.language),
+    )
+
+
+def _match_set(lead: Lead, result: MatchResult, now: datetime) -> MatchSet:
+    return MatchSet(
+        lead_id=lead.id,
+        current=True,
+        created_at=now,
+        rule_version=result.rule_version,
+        directory_version=result.directory_version,
+        widened=result.widened,
+        excluded=dict(result.excluded),
+        matches=[_match(ranked) for ranked in result.matches],
+    )
+
+
+def _match(ranked: Ranked) -> Match:
+    return Match(
+        rank=ranked.rank,
+        doctor_id=UUID(ranked.doctor.id),
+        location_id=UUID(ranked.location.id),
+        score=ranked.score,
+        parts=dict(ranked.parts),
+        reasons=[reason.to_json() for reason in ranked.reasons],
+        distance_miles=ranked.distance_miles,
+    )
