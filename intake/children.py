@@ -14,6 +14,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from intake.errors import AdvocateDeskError
@@ -48,7 +49,8 @@ def _tie_to(parent: int, sign: int) -> Callable[[], None]:
 class Child:
     """One process: `grace` is the seconds it gets between its stop signal and SIGKILL.
 
-    Both streams go to `log`; with `output` what it prints goes there instead, and replaces what was there.
+    Neighbours of one `group` are asked to stop together. Both streams go to `log`; with `output` what
+    it prints goes there instead, and replaces what was there.
     """
 
     name: str
@@ -57,15 +59,18 @@ class Child:
     output: Path | None = None
     stop_signal: int = signal.SIGTERM
     grace: float = 10.0
+    group: str = ""
     env: Mapping[str, str] | None = None
     run_as: str | None = None
     await_ready: Callable[["Child"], None] | None = None
     pass_fds: tuple[int, ...] = ()
+    asked: bool = field(default=False, repr=False)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self, *, pass_fds: Sequence[int] = ()) -> None:
         """Start it in a session of its own: Ctrl-C in the terminal is for the supervisor alone."""
         self.pass_fds = tuple(pass_fds) or self.pass_fds
+        self.asked = False
         with ExitStack() as opened:
             log = opened.enter_context(self.log.open("ab"))
             self.process = subprocess.Popen(
@@ -103,7 +108,9 @@ class Child:
             return
 
     def ask_to_stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
+        """Send the stop signal, once: a second one makes some servers drop their work."""
+        if self.process is not None and self.process.poll() is None and not self.asked:
+            self.asked = True
             self.process.send_signal(self.stop_signal)
 
     def stop(self) -> bool:
@@ -180,7 +187,15 @@ class Supervisor:
 
     def stop_all(self) -> list[str]:
         """Stop every child in order; returns the names of those that had to be killed."""
-        return [child.name for child in reversed(self.children.values()) if not child.stop()]
+        killed: list[str] = []
+        for _, group in groupby(
+            reversed(self.children.values()), key=lambda child: child.group or child.name
+        ):
+            members = list(group)
+            for child in members:
+                child.ask_to_stop()
+            killed += [child.name for child in members if not child.stop()]
+        return killed
 
 
 @dataclass
@@ -205,7 +220,8 @@ class Keeper:
                 child.start()
 
     def _note_death(self, child: Child, now: float) -> float:
-        """Seconds to wait before the restart."""
+        """Seconds to wait before the restart. What is left of its group would hold its port."""
+        child.signal_group(signal.SIGKILL)
         died = self.deaths[child.name]
         died.append(now)
         if len(died) == DEATHS_ALLOWED and now - died[0] <= DEATHS_WITHIN:

@@ -26,6 +26,8 @@ LOG_LIMIT = 5_000_000  # bytes; a longer log is set aside at the next start
 _SOURCES = ("intake", "migrations", "workers")
 _SUFFIXES = {".py", ".toml", ".json", ".csv"}
 _QUEUES = "matching,callbacks,mailings"
+_QUIET = ["--without-gossip", "--without-mingle"]
+_WORK = "work"
 
 
 @dataclass(frozen=True)
@@ -172,12 +174,11 @@ def parts(machine: Machine, env: Mapping[str, str]) -> list[Child]:
     return [*mail, *(part(machine, name, command, env) for name, command in python.items())]
 
 
-_QUIET = ["--without-gossip", "--without-mingle"]
-
-
 def part(machine: Machine, name: str, command: list[str], env: Mapping[str, str]) -> Child:
     """A child which runs this Python with `command`."""
-    return Child(name, [sys.executable, *command], machine.logs / f"{name}.log", env=env, grace=15.0)
+    group = _WORK if name in ("relay", "worker", "quarantine", "beat") else ""
+    log = machine.logs / f"{name}.log"
+    return Child(name, [sys.executable, *command], log, env=env, grace=15.0, group=group)
 
 
 def _mail(machine: Machine) -> Child:
@@ -228,10 +229,20 @@ def mark_current(machine: Machine, database_url: str) -> None:
     write_private(machine.home / "loaded.json", _stamp(machine, database_url))
 
 
+def forget_heartbeats(database_url: str) -> None:
+    """So that /readyz speaks of this run: what an earlier one left would count as alive."""
+    with _connected(database_url) as session:
+        session.execute("delete from heartbeat")
+
+
+def _connected(database_url: str) -> psycopg.Connection[tuple[object, ...]]:
+    url = make_url(database_url)
+    return psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=url.database)
+
+
 def _stamp(machine: Machine, database_url: str) -> str:
     """The code, the cluster and its migration: a restored or emptied database has another stamp."""
-    url = make_url(database_url)
-    with psycopg.connect(host=str(url.query["host"]), user=url.username, dbname=url.database) as session:
+    with _connected(database_url) as session:
         cluster = session.execute("select system_identifier from pg_control_system()").fetchone()
         database = session.execute(
             "select oid from pg_database where datname = current_database()"
@@ -240,11 +251,5 @@ def _stamp(machine: Machine, database_url: str) -> str:
         version = (
             session.execute("select version_num from alembic_version").fetchall() if known != (None,) else []
         )
-    facts = {
-        "code": fingerprint(),
-        "mode": machine.sample,
-        "cluster": cluster,
-        "database": database,
-        "version": version,
-    }
-    return json.dumps(facts)
+    code = {"code": fingerprint(), "sample": machine.sample}
+    return json.dumps({**code, "cluster": cluster, "database": database, "version": version})

@@ -101,6 +101,7 @@ def start(here: Machine, supervisor: Supervisor, wish: Wish) -> None:
     if not machine.is_current(here, database_url):
         bring_up_to_date(here, env, wish)
         machine.mark_current(here, database_url)
+    machine.forget_heartbeats(database_url)
     for child in machine.parts(here, env):
         supervisor.start(child)
 
