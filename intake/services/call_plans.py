@@ -4,7 +4,7 @@ from intake.models.lead import Lead
 from intake.organisation import Organisation
 from intake.rules.calling_hours import Whereabouts
 from intake.rules.facts import CallDay, DayPart, Stage, TreatmentStatus
-from intake.rules.next_call import CallPlan, CallWish
+from intake.rules.wishes import CallPlan, CallWish
 
 URGENT = 1
 

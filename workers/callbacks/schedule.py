@@ -12,8 +12,9 @@ from intake.errors import PermanentError
 from intake.models.callback import Callback
 from intake.models.lead import Lead
 from intake.organisation import Organisation
-from intake.rules.next_call import NextCall, next_call
+from intake.rules.next_call import next_call
 from intake.rules.statuses import CallbackStatus
+from intake.rules.wishes import NextCall
 from intake.services.call_plans import call_plan, urgency
 
 
