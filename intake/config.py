@@ -128,7 +128,7 @@ def _settings(read: _Reader) -> Settings:
     return Settings(
         mode=mode,
         home=Path(read.text("ADVOCATE_HOME")),
-        database_url=read.text("DATABASE_URL"),
+        database_url=read.secret("DATABASE_URL") or read.text("DATABASE_URL"),
         broker_url=read.text("BROKER_URL"),
         limits_url=read.text("LIMITS_URL", "memory://"),
         secret_key=secret_key,

@@ -1,0 +1,24 @@
+# Assets are compiled from npm packages in a stage of their own; the image that runs has no Node.
+FROM node:22-bookworm-slim AS assets
+WORKDIR /app
+RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
+COPY assets assets
+RUN python3 assets/build.py
+
+FROM python:3.12-slim-bookworm
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+COPY requirements/production.txt requirements/
+RUN pip install --no-cache-dir --require-hashes -r requirements/production.txt
+COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY intake intake
+COPY workers workers
+COPY templates templates
+COPY migrations migrations
+RUN pip install --no-cache-dir --no-build-isolation --no-deps -e .
+COPY --from=assets /app/intake/static/built intake/static/built
+RUN useradd --system --home /nonexistent advocate
+USER advocate
+EXPOSE 8000
+CMD ["gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "8", \
+     "--worker-tmp-dir", "/dev/shm", "--bind", "0.0.0.0:8000", "intake.web:app"]
