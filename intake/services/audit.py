@@ -17,7 +17,10 @@ def note(
     now: datetime,
     **detail: object,
 ) -> None:
-    """Append one entry. `actor` is `staff:<id>` or the name of a part; `detail` holds ids and codes, never people."""
+    """Append one entry. `actor` is `staff:<id>` or the name of a part.
+
+    `detail` holds ids and codes, never people.
+    """
     session.add(
         AuditEntry(
             at=now,

@@ -44,7 +44,7 @@ def check_strength(password: str, *, email: str) -> None:
         raise BadInput(f"Use at least {SHORTEST} characters. Four unrelated words work well.")
     if len(password) > LONGEST:
         raise BadInput(f"Use at most {LONGEST} characters.")
-    if email.split("@")[0].lower() in password.lower() or len(set(password)) < 6:
+    if email.split("@", maxsplit=1)[0].lower() in password.lower() or len(set(password)) < 6:
         raise BadInput("Choose a password that does not repeat itself or contain your email name.")
 
 
@@ -62,7 +62,10 @@ def totp_code(secret: str, counter: int) -> str:
 
 
 def totp_counter(code: str, secret: str, *, last_counter: int | None, now: datetime) -> int | None:
-    """The step `code` belongs to, one step of clock slip allowed, or None: wrong, old or used (RFC 6238, 5.2)."""
+    """The step `code` belongs to, or None when it is wrong, old or was used before (RFC 6238, 5.2).
+
+    One step of clock slip is allowed either way.
+    """
     digits = "".join(code.split())
     step = int(now.timestamp()) // _STEP_SECONDS
     for counter in range(step - _SLIP_STEPS, step + _SLIP_STEPS + 1):

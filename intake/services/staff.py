@@ -43,7 +43,9 @@ class NewStaff:
 
 
 def create(session: Session, new: NewStaff, *, now: datetime) -> Staff:
-    """Add an account: `create(session, NewStaff(email=, name=, role=, password=, totp_secret=, sample=), now=now)`.
+    """Add an account.
+
+    `create(session, NewStaff(email=, name=, role=, password=, totp_secret=, sample=), now=now)`
 
     Raises BadInput when the address is not one or has an account, or when the role is unknown.
     """

@@ -20,7 +20,9 @@ _REFUSED = "The email address, the password or the code is not right. Use a new 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @limiter.limit(guesses, methods=["POST"])
-@limiter.limit(guesses, methods=["POST"], key_func=lambda: f"staff:{request.form.get('email', '')[:254].lower()}")
+@limiter.limit(
+    guesses, methods=["POST"], key_func=lambda: f"staff:{request.form.get('email', '')[:254].lower()}"
+)
 def sign_in() -> Page:
     """`next` is never read: after the sign-in there is one place to go."""
     form = SignInForm()

@@ -1,0 +1,80 @@
+"""What an outcome does beyond its own call: silence for an address, mails paused or ended."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, false, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from intake.models.callback import Callback
+from intake.models.lead import Contact, Lead
+from intake.models.mailing import Mailing
+from intake.models.work import OutboxTask
+from intake.rules.facts import Channel
+from intake.rules.outcomes import Outcome, SeriesStep
+from intake.rules.statuses import CallbackStatus, LeadStatus, MailingStatus, TaskState, change
+from intake.services import suppressions
+
+_OPEN = (CallbackStatus.WAITING, CallbackStatus.CLAIMED)
+
+
+def apply(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> None:
+    """Do what the outcome's row says. `lead.contact` must be loaded."""
+    _suppress(session, lead, outcome, now=now)
+    for other in _sharing(session, lead, outcome):
+        if Channel.CALL in outcome.suppress:
+            _cancel_calls(session, other, outcome, now=now)
+        if Channel.EMAIL in outcome.suppress:
+            suppressions.stop_planned_mail(session, other)
+    if outcome.series is SeriesStep.PAUSE_DAYS:
+        _pause_mail(session, lead, timedelta(days=outcome.pause_days))
+    if outcome.series is SeriesStep.END:
+        _end(session, lead, outcome, now=now)
+
+
+def _suppress(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> None:
+    addresses = {
+        Channel.CALL: lead.contact.phone_blind,
+        Channel.TEXT: lead.contact.phone_blind,
+        Channel.EMAIL: lead.contact.email_blind,
+        Channel.POST: None,
+    }
+    for channel in sorted(outcome.suppress):
+        blind = addresses[channel]
+        if blind is not None:
+            suppressions.suppress(session, channel, blind, reason=outcome.code, now=now)
+
+
+def _sharing(session: Session, lead: Lead, outcome: Outcome) -> list[Lead]:
+    """Every request by the same phone or email, when the outcome silences that."""
+    same: list[ColumnElement[bool]] = [false()]
+    if Channel.CALL in outcome.suppress and lead.contact.phone_blind:
+        same.append(Contact.phone_blind == lead.contact.phone_blind)
+    if Channel.EMAIL in outcome.suppress and lead.contact.email_blind:
+        same.append(Contact.email_blind == lead.contact.email_blind)
+    wanted = select(Lead).join(Contact).where(or_(*same)).options(joinedload(Lead.contact))
+    return list(session.scalars(wanted.order_by(Lead.id)))
+
+
+def _cancel_calls(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> None:
+    owed = select(Callback).where(Callback.lead_id == lead.id, Callback.status.in_(_OPEN))
+    for callback in session.scalars(owed.with_for_update()):
+        callback.status = change(CallbackStatus(callback.status), CallbackStatus.CANCELLED)
+        callback.outcome, callback.closed_at = outcome.code, now
+        callback.version += 1
+
+
+def _pause_mail(session: Session, lead: Lead, pause: timedelta) -> None:
+    """Mails still to come wait, and the work of sending them with them."""
+    planned = select(Mailing.id).where(Mailing.lead_id == lead.id, Mailing.status == MailingStatus.PLANNED)
+    ids = list(session.scalars(planned))
+    session.execute(update(Mailing).where(Mailing.id.in_(ids)).values(due_at=Mailing.due_at + pause))
+    waiting = (OutboxTask.subject_id.in_(ids)) & (OutboxTask.state == TaskState.DUE)
+    session.execute(update(OutboxTask).where(waiting).values(due_at=OutboxTask.due_at + pause))
+
+
+def _end(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> None:
+    """Nothing is sent and nobody rings for this request any more."""
+    suppressions.stop_planned_mail(session, lead)
+    _cancel_calls(session, lead, outcome, now=now)
+    if lead.status == LeadStatus.OPEN:
+        lead.status = change(LeadStatus.OPEN, LeadStatus.CLOSED)

@@ -1,0 +1,252 @@
+"""The queue's verbs: claim, renew, release, start the call. One advocate at a time owns a call.
+
+A claim is a lease. `version` rises with every claim, note and outcome, so that an old page
+cannot overwrite a newer one.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from intake.errors import StaleLease
+from intake.models.callback import CallAttempt, Callback
+from intake.models.lead import Lead
+from intake.models.staff import Staff
+from intake.rules.statuses import CallbackStatus, change
+from intake.services import audit
+from intake.services.permissions import Permission, may_ring
+from intake.services.staff import actor
+
+LEASE = timedelta(minutes=15)
+# On the phone nobody presses a button for a while: the call must not go to somebody else meanwhile.
+CALL_LEASE = timedelta(minutes=60)
+NOT_RECORDED = "not_recorded"
+_PUT_OFF_UNKNOWN = timedelta(hours=1)
+_MOST_LOOKED_AT = 100
+
+
+class NotYours(StaleLease):
+    """The call is somebody else's, nobody's, or gone. Which of them is not said."""
+
+
+class StalePage(StaleLease):
+    """The call changed since the page was made, in another window of the same advocate."""
+
+
+def release_expired(session: Session, *, now: datetime) -> int:
+    """Give lapsed claims back to the pool, notes intact; return how many."""
+    lapsed = select(Callback).where(Callback.status == CallbackStatus.CLAIMED, Callback.claimed_until < now)
+    rows = session.scalars(lapsed.with_for_update(skip_locked=True).limit(500)).all()
+    for callback in rows:
+        audit.note(
+            session,
+            "desk",
+            "callback.lapsed",
+            "callback",
+            callback.id,
+            now=now,
+            staff=str(callback.claimed_by),
+        )
+        _to_pool(callback)
+    return len(rows)
+
+
+def claim_next(session: Session, staff: Staff, *, now: datetime) -> Callback | None:
+    """Claim the first due call that may be made now, or None when there is none.
+
+    Whoever holds a call that is not begun gets that one: a double click claims one call, not two.
+    """
+    _one_claim_at_a_time(session, staff)
+    release_expired(session, now=now)
+    unbegun = session.scalars(_unbegun(staff, now)).first()
+    if unbegun is not None:
+        return unbegun
+    for _ in range(_MOST_LOOKED_AT):
+        callback = session.scalars(_first_due(now)).first()
+        if callback is None:
+            return None
+        lead = _lead(session, callback)
+        permission = may_ring(session, callback, lead, now=now)
+        if permission.allowed:
+            return _take(session, callback, staff, now=now)
+        _put_off(session, callback, permission, now=now)
+    return None
+
+
+def claim(session: Session, callback_id: UUID, staff: Staff, now: datetime) -> Callback | Permission:
+    """Claim a given call, or say why it may not be made now.
+
+    Raises NotYours when somebody else has it, or when it is gone.
+    """
+    _one_claim_at_a_time(session, staff)
+    release_expired(session, now=now)
+    wanted = select(Callback).where(Callback.id == callback_id).with_for_update(skip_locked=True)
+    callback = session.scalars(wanted).one_or_none()
+    if callback is not None and _is_held(callback, staff.id):
+        return callback
+    if callback is None or callback.status != CallbackStatus.WAITING:
+        raise NotYours(f"callback {callback_id} is not waiting")
+    permission = may_ring(session, callback, _lead(session, callback), now=now)
+    return _take(session, callback, staff, now=now) if permission.allowed else permission
+
+
+def release(session: Session, callback_id: UUID, staff_id: UUID, *, now: datetime) -> None:
+    """Put a call back for somebody else. Raises NotYours."""
+    callback = held(session, callback_id, staff_id)
+    _close_open_attempts(session, callback, now=now)
+    _to_pool(callback)
+    audit.note(session, actor(staff_id), "callback.released", "callback", callback.id, now=now)
+
+
+def held(session: Session, callback_id: UUID, staff_id: UUID) -> Callback:
+    """The call, locked, when this advocate has it. Raises NotYours."""
+    callback = locked(session, callback_id)
+    if callback is None or not _is_held(callback, staff_id):
+        raise NotYours(f"callback {callback_id} is not claimed by staff {staff_id}")
+    return callback
+
+
+def locked(session: Session, callback_id: UUID) -> Callback | None:
+    return session.get(Callback, callback_id, with_for_update=True, populate_existing=True)
+
+
+def renew(session: Session, callback: Callback, *, now: datetime) -> None:
+    """Activity on the page keeps the claim, longer while a call is under way."""
+    call = running(session, callback, now=now)
+    until = max(now + LEASE, call.started_at + CALL_LEASE if call else now)
+    callback.claimed_until = max(until, callback.claimed_until or until)
+
+
+def running(session: Session, callback: Callback, *, now: datetime) -> CallAttempt | None:
+    """The call that the owner of the claim has begun and not yet recorded."""
+    return session.scalars(
+        select(CallAttempt).where(
+            CallAttempt.callback_id == callback.id,
+            CallAttempt.staff_id == callback.claimed_by,
+            CallAttempt.ended_at.is_(None),
+            CallAttempt.started_at > now - CALL_LEASE,
+        )
+    ).first()
+
+
+def start_call(session: Session, callback_id: UUID, staff_id: UUID, *, now: datetime) -> Permission:
+    """Ask again whether the family may be rung, and record the attempt with its basis.
+
+    Pressed twice it is one attempt. Raises NotYours.
+    """
+    callback = held(session, callback_id, staff_id)
+    lead = _lead(session, callback)
+    if running(session, callback, now=now):
+        return Permission(allowed=True, why="The call is under way.", rule_version="")
+    permission = may_ring(session, callback, lead, now=now)
+    if not permission.allowed:
+        audit.note(session, actor(staff_id), "call.refused", "lead", lead.id, now=now, why=permission.why)
+        return permission
+    _close_open_attempts(session, callback, now=now)
+    attempt = CallAttempt(
+        callback_id=callback.id,
+        lead_id=lead.id,
+        staff_id=staff_id,
+        started_at=now,
+        basis="requested_callback" if callback.requested else "open_request",
+        rule_version=permission.rule_version,
+    )
+    session.add(attempt)
+    renew(session, callback, now=now)
+    audit.note(session, actor(staff_id), "call.started", "lead", lead.id, now=now, attempt=str(attempt.id))
+    return permission
+
+
+def save_notes(session: Session, callback: Callback, notes: str, *, version: int, now: datetime) -> None:
+    """Keep what was typed. Raises StalePage when the call changed since the page was made."""
+    if callback.version != version:
+        raise StalePage(f"callback {callback.id} is at version {callback.version}, the page at {version}")
+    if notes != (callback.notes or ""):
+        callback.notes = notes or None
+        callback.version += 1
+        audit.note(session, actor_of(callback), "callback.notes_saved", "callback", callback.id, now=now)
+    renew(session, callback, now=now)
+
+
+def keep_late_notes(session: Session, attempt_id: UUID, staff_id: UUID, notes: str) -> bool:
+    """Notes of an advocate who lost the claim go beside the call she made. False when she made none."""
+    attempt = session.get(CallAttempt, attempt_id, with_for_update=True)
+    if attempt is None or attempt.staff_id != staff_id:
+        return False
+    add_notes(attempt, notes)
+    return True
+
+
+def add_notes(attempt: CallAttempt, notes: str) -> None:
+    """Append unless the same words are there already."""
+    before = attempt.notes or ""
+    if notes and notes not in before:
+        attempt.notes = f"{before}\n{notes}".strip()
+
+
+def actor_of(callback: Callback) -> str:
+    return actor(callback.claimed_by) if callback.claimed_by else "desk"
+
+
+def _is_held(callback: Callback, staff_id: UUID) -> bool:
+    return callback.status == CallbackStatus.CLAIMED and callback.claimed_by == staff_id
+
+
+def _one_claim_at_a_time(session: Session, staff: Staff) -> None:
+    session.execute(select(Staff.id).where(Staff.id == staff.id).with_for_update(key_share=True))
+
+
+def _first_due(now: datetime) -> Select[Callback]:
+    due = select(Callback).where(Callback.status == CallbackStatus.WAITING, Callback.due_at <= now)
+    return due.order_by(Callback.urgency.desc(), Callback.due_at).limit(1).with_for_update(skip_locked=True)
+
+
+def _unbegun(staff: Staff, now: datetime) -> Select[Callback]:
+    begun = (
+        select(CallAttempt.id)
+        .where(CallAttempt.callback_id == Callback.id, CallAttempt.ended_at.is_(None))
+        .exists()
+    )
+    mine = (Callback.status == CallbackStatus.CLAIMED) & (Callback.claimed_by == staff.id)
+    return select(Callback).where(mine, Callback.claimed_until >= now, ~begun).order_by(Callback.due_at)
+
+
+def _lead(session: Session, callback: Callback) -> Lead:
+    wanted = select(Lead).where(Lead.id == callback.lead_id).options(joinedload(Lead.contact))
+    return session.scalars(wanted).one()
+
+
+def _take(session: Session, callback: Callback, staff: Staff, *, now: datetime) -> Callback:
+    _close_open_attempts(session, callback, now=now)
+    callback.status = change(CallbackStatus(callback.status), CallbackStatus.CLAIMED)
+    callback.claimed_by, callback.claimed_until = staff.id, now + LEASE
+    callback.version += 1
+    audit.note(session, actor(staff.id), "callback.claimed", "callback", callback.id, now=now)
+    return callback
+
+
+def _to_pool(callback: Callback) -> None:
+    callback.status = change(CallbackStatus(callback.status), CallbackStatus.WAITING)
+    callback.claimed_by = callback.claimed_until = None
+
+
+def _put_off(session: Session, callback: Callback, permission: Permission, *, now: datetime) -> None:
+    """A call that may not be made now leaves the front of the queue until it may, or for good."""
+    if permission.never:
+        callback.status = change(CallbackStatus(callback.status), CallbackStatus.CANCELLED)
+        callback.closed_at = now
+    else:
+        callback.due_at = permission.next_open or now + _PUT_OFF_UNKNOWN
+        callback.due_because = "calling_rules"
+    audit.note(session, "desk", "callback.put_off", "callback", callback.id, now=now, why=permission.why)
+
+
+def _close_open_attempts(session: Session, callback: Callback, *, now: datetime) -> None:
+    """A call that was begun and whose outcome nobody wrote down stays in the record as that."""
+    open_ones = select(CallAttempt).where(
+        CallAttempt.callback_id == callback.id, CallAttempt.ended_at.is_(None)
+    )
+    for attempt in session.scalars(open_ones):
+        attempt.ended_at, attempt.outcome = now, NOT_RECORDED
