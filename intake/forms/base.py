@@ -33,8 +33,15 @@ class DeskForm(FlaskForm):  # type: ignore[misc]
     # Labels for a visitor who writes for somebody else, by field name.
     others_say: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, *, data: dict[str, Any] | None = None, for_self: bool = True, **kwargs: Any) -> None:
-        posted = request.form if request and request.method == "POST" else None
+    def __init__(
+        self,
+        *,
+        data: dict[str, Any] | None = None,
+        for_self: bool = True,
+        from_post: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        posted = request.form if from_post and request and request.method == "POST" else None
         super().__init__(formdata=posted, data=data, **kwargs)
         if not for_self:
             for name, label in self.others_say.items():

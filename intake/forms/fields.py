@@ -149,4 +149,6 @@ def as_choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
 
 def labelled(labels: dict[Any, str]) -> list[tuple[str, str]]:
     """Choices from a table of labels by StrEnum member."""
-    return [(member.value if isinstance(member, StrEnum) else member, label) for member, label in labels.items()]
+    return [
+        (member.value if isinstance(member, StrEnum) else member, label) for member, label in labels.items()
+    ]

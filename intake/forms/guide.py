@@ -1,11 +1,12 @@
 """The short journey: the guide by email."""
 
+from wtforms import HiddenField, StringField
+
 from intake.forms import answers
 from intake.forms.base import DeskForm
 from intake.forms.contact_details import read_email
 from intake.forms.fields import Choice, Line, Tick, labelled
 from intake.forms.names import read_name
-from wtforms import HiddenField, StringField
 
 
 class GuideForm(DeskForm):
@@ -29,6 +30,8 @@ class GuideForm(DeskForm):
     diagnosis = Choice(
         "Which type have the doctors found? (optional)", noun="the type", choices=labelled(answers.DIAGNOSIS)
     )
-    consent_email = Tick("", missing="Tick the box so that we may email you. Or read the guide here, without email.")
+    consent_email = Tick(
+        "", missing="Tick the box so that we may email you. You can also read the guide here."
+    )
     submission_id = HiddenField()
     website = StringField("Leave this box empty")

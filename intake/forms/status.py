@@ -5,14 +5,20 @@ from intake.forms.contact_details import read_email, read_phone
 from intake.forms.fields import Line
 
 
+def read_phone_or_email(typed: str) -> str:
+    """Whoever asked only for the guide gave an email and no phone."""
+    return read_email(typed) if "@" in typed else read_phone(typed)
+
+
 class ProofForm(DeskForm):
     phone = Line(
         "The phone number you gave us",
         noun="phone number",
         missing="Type the phone number you gave us.",
-        limit=40,
-        read=read_phone,
-        look={"classes": "govuk-input--width-20", "type": "tel"},
+        limit=254,
+        read=read_phone_or_email,
+        description="If you gave us only an email address, type that.",
+        look={"classes": "govuk-input--width-20"},
         render_kw={"autocomplete": "tel"},
     )
 

@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 # Marks that phones and word processors paste along with a number or a name. They mean nothing here.
-_INVISIBLE = dict.fromkeys([0x200B, 0x200E, 0x200F, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2060, 0x206A)])
+_MARKS = (0x00AD, 0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2060, 0x206A))
+_INVISIBLE = dict.fromkeys(_MARKS)
 # What a byte that is not text becomes when a request is decoded.
 _UNREADABLE = "\ufffd"
 

@@ -42,7 +42,8 @@ ZONES = (
 def say_zone(zone: str, at: datetime) -> str:
     """Central time, for America/Chicago. `at` is aware: a zone can change its name by the season."""
     local = at.astimezone(ZoneInfo(zone))
-    return _OWN_NAME.get(zone) or _SPOKEN.get(local.tzname() or "", f"{zone.rpartition('/')[2].replace('_', ' ')} time")
+    town = zone.rpartition("/")[2].replace("_", " ")
+    return _OWN_NAME.get(zone) or _SPOKEN.get(local.tzname() or "", f"{town} time")
 
 
 def say_hour(at: datetime, zone: str) -> str:

@@ -1,0 +1,47 @@
+"""What a visitor reads when something went wrong: plain words, and always the phone number."""
+
+from flask import Flask, Response, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+_SORRY = ("Something went wrong", "The fault is ours, not yours. Wait a minute, then try again.")
+_WORDS = {
+    400: ("We could not read that", "Go back and try again."),
+    403: ("This page is not open to you", "You may need to sign in first."),
+    404: ("We cannot find this page", "The link may be old, or a letter may be missing in it."),
+    405: ("This page works another way", "Go back one page and use the button there."),
+    410: ("This page is no longer here", "The link was good for a short time only."),
+    413: ("That was too much to send", "Go back and use fewer words."),
+    429: ("Too many tries", "We stop after many tries to keep answers safe. Wait ten minutes."),
+    500: _SORRY,
+    503: ("We are not able to save right now", "Wait a minute, then go back and try again."),
+}
+
+
+def register_errors(app: Flask) -> None:
+    """Every error answers with a page of ours. A database that is away is 503, not 500."""
+    app.register_error_handler(HTTPException, _show)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(PoolTimeout, _database_away)
+
+
+def _show(error: HTTPException) -> ResponseReturnValue:
+    response: Response = error.get_response()  # type: ignore[assignment]
+    if error.response is None:
+        _fill(response, error.code or 500)
+    return response
+
+
+def _database_away(error: Exception) -> ResponseReturnValue:
+    response = Response(status=503, headers={"Retry-After": "60"})
+    _fill(response, 503)
+    return response
+
+
+def _fill(response: Response, code: int) -> None:
+    title, words = _WORDS.get(code, _SORRY if code >= 500 else _WORDS[400])
+    response.set_data(render_template("public/error.html", title=title, words=words))
+    response.content_type = "text/html; charset=utf-8"
+    response.headers["Cache-Control"] = "no-store"

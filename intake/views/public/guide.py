@@ -1,0 +1,89 @@
+"""The short journey: read the guide now, or have it sent."""
+
+from uuid import UUID, uuid4
+
+from flask import Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from intake import limits
+from intake.db import transaction
+from intake.forms.guide import GuideForm
+from intake.guides.choose import GuideCase
+from intake.guides.render import GuideBrand, guide_pdf
+from intake.limits import limiter
+from intake.rules.facts import Diagnosis, RequestKind, Stage, TreatmentStatus
+from intake.services import leads
+from intake.services.leads import NewLead
+from intake.views.clock import utc_now
+from intake.views.public import new_lead, visit
+from intake.views.public.send import TOO_FAST, is_trapped
+from intake.views.public.site import blueprint, settings
+from intake.views.public.status import load_family_page
+
+_FOR_EVERYONE = GuideCase(Diagnosis.UNSURE, Stage.UNKNOWN, TreatmentStatus.UNSURE)
+
+
+@blueprint.get("/guide")
+def guide() -> ResponseReturnValue:
+    return _page(GuideForm(data={"submission_id": str(uuid4())}))
+
+
+@blueprint.post("/guide")
+@limiter.limit(limits.sends)
+def ask_for_guide() -> ResponseReturnValue:
+    form = GuideForm()
+    valid = form.validate()
+    if valid and is_trapped(form.website.data):
+        form.add_error("csrf_token", TOO_FAST)
+        valid = False
+    if not valid:
+        return _page(form), 422
+    with transaction() as session:
+        submitted = leads.submit_lead(session, _new_lead(form), now=utc_now())
+    visit.remember_sent(submitted.status_token)
+    return redirect(url_for("public.guide_sent"), 303)
+
+
+@blueprint.get("/guide/sent")
+def guide_sent() -> ResponseReturnValue:
+    token = visit.sent_token()
+    family = None
+    if token is not None:
+        with transaction() as session:
+            family = load_family_page(session, token)
+    return render_template("public/guide_sent.html", family=family, token=token)
+
+
+@blueprint.get("/guide/guide.pdf")
+def guide_file() -> ResponseReturnValue:
+    pdf = guide_pdf(_FOR_EVERYONE, GuideBrand.of(settings().organisation))
+    shown_in_the_browser = {"Content-Disposition": 'inline; filename="guide.pdf"'}
+    return Response(pdf, mimetype="application/pdf", headers=shown_in_the_browser)
+
+
+def _page(form: GuideForm) -> str:
+    form.submission_id.data = _as_id(form.submission_id.data)
+    form.website.data = ""
+    form.consent_email.label.text = new_lead.sentence("email_guide", email="the address above")
+    return render_template("public/guide.html", form=form)
+
+
+def _new_lead(form: GuideForm) -> NewLead:
+    email = form.email.clean
+    return NewLead(
+        submission_id=_as_id(form.submission_id.data),
+        kind=RequestKind.GUIDE,
+        first_name=form.first_name.clean,
+        email=email,
+        diagnosis=Diagnosis(form.diagnosis.data or Diagnosis.UNSURE),
+        consents=(new_lead.collect(), new_lead.email_guide(email, given=form.consent_email.data)),
+        **new_lead.trace(),
+    )
+
+
+def _as_id(posted: str | None) -> str:
+    """The id that the page was given; a fresh one when what came back is no id."""
+    try:
+        return str(UUID(posted or ""))
+    except ValueError:
+        return str(uuid4())

@@ -1,0 +1,119 @@
+"""From a draft's answers to what the services take."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import request
+
+from intake.forms.contact_details import read_email, read_phone, say_phone
+from intake.rules.consents import wording
+from intake.rules.facts import (
+    CallDay,
+    CellType,
+    DayPart,
+    Diagnosis,
+    Language,
+    Relation,
+    RequestKind,
+    Stage,
+    Travel,
+    TreatmentStatus,
+)
+from intake.services.leads import ConsentAnswer, NewLead
+from intake.views.public import place
+from intake.views.public.questions import Answers, is_for_self
+
+_Fact = TypeVar("_Fact", bound=StrEnum)
+_LONGEST_AGENT = 300
+
+
+def match_lead(answers: Answers, submission_id: str, consents: tuple[ConsentAnswer, ...]) -> NewLead:
+    return NewLead(
+        submission_id=submission_id,
+        kind=RequestKind.MATCH,
+        consents=consents,
+        **_people(answers),
+        **_illness(answers),
+        **_place(answers),
+        **_call(answers),
+        **trace(),
+    )
+
+
+def trace() -> dict[str, str]:
+    """Where a consent came from: page, address, browser."""
+    return {
+        "page": request.path,
+        "address": request.remote_addr or "",
+        "user_agent": str(request.user_agent)[:_LONGEST_AGENT],
+    }
+
+
+def automated_calls(answers: Answers, *, given: bool) -> ConsentAnswer:
+    return ConsentAnswer(key="automated_calls", given=given, typed=spoken_phone(answers))
+
+
+def email_guide(email: str, *, given: bool) -> ConsentAnswer:
+    return ConsentAnswer(key="email_guide", given=given, typed=email)
+
+
+def collect() -> ConsentAnswer:
+    """Said by sending: the sentence stands above the button."""
+    return ConsentAnswer(key="collect", given=True, typed="")
+
+
+def spoken_phone(answers: Answers) -> str:
+    return say_phone(read_phone(answers["phone"]))
+
+
+def sentence(key: str, **typed: str) -> str:
+    return wording(key).shown(**typed)
+
+
+def _people(answers: Answers) -> dict[str, Any]:
+    patient = "" if is_for_self(answers) else answers.get("patient_first_name")
+    return {
+        "relation": Relation(answers["relation"]),
+        "first_name": answers["first_name"],
+        "last_name": answers.get("last_name") or None,
+        "patient_first_name": patient or None,
+        "phone": read_phone(answers["phone"]),
+        "email": read_email(answers["email"]) if answers.get("email") else None,
+        "language": _fact(Language, answers.get("language"), Language.ENGLISH),
+        "voicemail_may_mention": answers.get("voicemail") == "yes",
+    }
+
+
+def _illness(answers: Answers) -> dict[str, Any]:
+    diagnosis = Diagnosis(answers["diagnosis"])
+    # Both are asked only of those who know what was found; an answer from before a change is dropped.
+    staged = {} if diagnosis is Diagnosis.UNSURE else answers
+    return {
+        "diagnosis": diagnosis,
+        "cell_type": _fact(CellType, answers.get("cell_type"), CellType.UNKNOWN),
+        "stage": _fact(Stage, staged.get("stage"), Stage.UNKNOWN),
+        "treatment_status": _fact(TreatmentStatus, staged.get("status"), TreatmentStatus.UNSURE),
+    }
+
+
+def _place(answers: Answers) -> dict[str, Any]:
+    return {
+        "zip": answers.get("zip_code") or None,
+        "state": answers.get("state") or None,
+        "time_zone": place.certain_zone(answers) or answers.get("time_zone") or None,
+        "travel": _fact(Travel, answers.get("travel"), Travel.UNSURE),
+    }
+
+
+def _call(answers: Answers) -> dict[str, Any]:
+    day = CallDay(answers["call_day"])
+    return {
+        "call_day": day,
+        "call_on": date.fromisoformat(answers["call_date"]) if day is CallDay.ON_DATE else None,
+        "call_part": _fact(DayPart, answers.get("day_part"), DayPart.ANY),
+    }
+
+
+def _fact(kind: type[_Fact], value: str | None, otherwise: _Fact) -> _Fact:
+    return kind(value) if value else otherwise
