@@ -23,12 +23,12 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 @pytest.fixture(scope="session")
-def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What a process needs to find this run's services: for Settings and for child processes."""
+def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What this process and its children need to find this run's services."""
     home = tmp_path_factory.mktemp("home")
     create_keyring(home / "keyring.json")
     alembic.upgrade(alembic_config(services.database_url), "head")
-    return {
+    found = {
         "ADVOCATE_MODE": "sample",
         "ADVOCATE_HOME": str(home),
         "DATABASE_URL": services.database_url,
@@ -41,6 +41,10 @@ def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) ->
         "SMTP_SECURITY": "none",
         "PUBLIC_URL": "http://127.0.0.1:8765",
     }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in found.items():
+            patch.setenv(name, value)
+        yield found
 
 
 @pytest.fixture(scope="session")

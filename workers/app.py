@@ -7,12 +7,14 @@ Messages carry ids only. There is no result backend, no countdown and no ETA: wa
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import beat_init, worker_init, worker_ready
 from kombu.entity import Queue as BrokerQueue
 
 from intake import db
 from intake.config import Settings
+from intake.services import heartbeats
 from intake.workflow import Queue
+from workers.broker import refuse_evicting
 
 _PERIODIC = {
     "sweep-work": {"task": "sweep_work", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
@@ -61,4 +63,21 @@ celery = make_celery(settings)
 
 @worker_init.connect
 def _connect(**_: Any) -> None:
+    refuse_evicting(celery)
     db.connect(settings, pool_size=12)
+
+
+@worker_ready.connect
+def _worker_lives(**_: Any) -> None:
+    _beat("worker")
+
+
+@beat_init.connect
+def _beat_lives(**_: Any) -> None:
+    db.connect(settings, pool_size=1)
+    _beat("beat")
+
+
+def _beat(name: str) -> None:
+    with db.transaction() as session:
+        heartbeats.beat(session, name)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from intake import db
 from intake.db import transaction
 from intake.services import heartbeats, outbox
+from workers.broker import refuse_evicting
 
 log = logging.getLogger("advocate.relay")
 
@@ -82,6 +83,7 @@ def main() -> None:
     from workers.app import celery, settings
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    refuse_evicting(celery)
     db.connect(settings, pool_size=2)
     relay = Relay(celery, settings.database_url)
     for name in (signal.SIGTERM, signal.SIGINT):
