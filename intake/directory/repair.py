@@ -33,15 +33,12 @@ class Mended:
     note: str | None = None
 
 
-def whole_number(text: str) -> Mended:
+def whole_number(text: str) -> str:
     """Take off the ".0" that a column read as decimal numbers leaves. Raises BadInput for 1.6E+09."""
     text = text.strip()
-    if _FLOAT.fullmatch(text):
-        whole = text.partition(".")[0]
-        return Mended(whole, f"{text} read as {whole}")
     if _ROUNDED.fullmatch(text):
         raise BadInput("a spreadsheet rounded this number and digits are lost; use the original file")
-    return Mended(text)
+    return text.partition(".")[0] if _FLOAT.fullmatch(text) else text
 
 
 def zip_code(text: str, state: str) -> Mended:
@@ -49,14 +46,15 @@ def zip_code(text: str, state: str) -> Mended:
 
     Raises BadInput when the five digits are not certain.
     """
+    text = text.strip()
     number = whole_number(text)
-    digits = re.sub(r"[\s-]", "", number.value)
+    digits = re.sub(r"[\s-]", "", number)
     if not (digits.isascii() and digits.isdigit()):
         raise BadInput("a ZIP code has five digits, or nine with the extension")
     if len(digits) in _ZIP_LENGTHS:
-        mended = Mended(digits[:5], number.note and f"ZIP {text.strip()} read as {digits[:5]}")
+        mended = Mended(digits[:5], f"ZIP {text} read as {digits[:5]}" if number != text else None)
     else:
-        mended = _with_zeros(digits, state, text.strip())
+        mended = _with_zeros(digits, state, text)
     if mended.value == "00000":
         raise BadInput("00000 is no ZIP code")
     return mended

@@ -1,0 +1,119 @@
+"""What the import commands share: the database, progress, the summary, and a sentence for what went wrong."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from intake import db
+from intake.config import Settings
+from intake.directory.outcomes import Outcome, Summary
+from intake.directory.table_file import Row
+from intake.errors import AdvocateDeskError
+
+_TELL_EVERY = 10_000
+_NOT_A_USABLE_FILE, _INTERRUPTED = 2, 130
+
+
+class Refused(click.ClickException):
+    """What was given cannot be used: the sentence on stderr, exit code 2."""
+
+    exit_code = _NOT_A_USABLE_FILE
+
+    def show(self, file: object = None) -> None:
+        click.echo(f"advocate: {self.message}", err=True)
+
+
+def open_database() -> Settings:
+    """Connect with one connection; return the settings."""
+    settings = Settings.from_env()
+    db.connect(settings, pool_size=1)
+    return settings
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Wrong input exits with 2 and its sentence."""
+    try:
+        yield
+    except AdvocateDeskError as wrong:
+        raise Refused(str(wrong)) from wrong
+
+
+@contextmanager
+def importing(summary: Summary) -> Iterator[None]:
+    """Say how far an import came when it breaks off, and that it can go on."""
+    try:
+        with refusals():
+            yield
+    except KeyboardInterrupt:
+        click.echo(f"\nadvocate: stopped. {_so_far(summary)}", err=True)
+        sys.exit(_INTERRUPTED)
+    except (DBAPIError, OSError) as wrong:
+        reason = str(getattr(wrong, "orig", wrong)).strip().splitlines()[0]
+        raise click.ClickException(f"broke off: {reason}. {_so_far(summary)}") from wrong
+
+
+def _so_far(summary: Summary) -> str:
+    return f"{summary.read:,} rows are done for good. Run the command again to go on."
+
+
+def progress(share_read: Callable[[], float]) -> Callable[[Row], None]:
+    """Tell the line and the share of the file on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        return lambda row: None
+
+    def told(row: Row) -> None:
+        if row.line % _TELL_EVERY == 0:
+            click.echo(f"\r{row.line:,} lines, {share_read():.0%} ", err=True, nl=False)
+
+    return told
+
+
+def show(summary: Summary, *, as_json: bool, dry_run: bool) -> None:
+    """Print what became of the rows: one JSON object, or a line for each outcome."""
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", err=True, nl=False)
+    if as_json:
+        click.echo(json.dumps(summary.as_json()))
+    else:
+        click.echo(f"{'read':<12}{summary.read:>10,}")
+        for outcome in Outcome:
+            click.echo(f"{outcome:<12}{summary.counts[outcome]:>10,}")
+    for line in _remarks(summary, dry_run=dry_run):
+        click.echo(line, err=True)
+
+
+def _remarks(summary: Summary, *, dry_run: bool) -> Iterator[str]:
+    if dry_run:
+        yield "A dry run: nothing was stored."
+    if summary.repaired:
+        yield f"{summary.repaired:,} rows held something that was mended or doubtful; their note says what."
+    if summary.rejects_file:
+        yield f"Rejected rows, with line, value and reason: {summary.rejects_file}"
+
+
+def past_day(text: str) -> date:
+    """A day as YYYY-MM-DD that is not to come. Raises BadParameter with the mend."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a day. Write it as 2026-01-31.") from None
+    if found > now().date():
+        raise click.BadParameter(f"{found} is in the future. Give the day on which the source said so.")
+    return found
+
+
+AS_OF = click.option(
+    "--as-of", metavar="YYYY-MM-DD", callback=lambda _ctx, _param, text: text and past_day(text)
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Tell what would happen; store nothing.")
