@@ -1,5 +1,6 @@
 """Ready-made facts for tests: an ordinary request with what a test wants changed."""
 
+import socket
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -39,3 +40,10 @@ def new_lead(**changes: Any) -> NewLead:
 def stored_lead(session: Session, *, now: datetime = NOON, **changes: Any) -> Submitted:
     """The same, submitted."""
     return submit_lead(session, new_lead(**changes), now=now)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from intake.crypto import keyring
 from intake.db import new_token
+from intake.errors import PermanentError
 from intake.models.consent import ConsentEvent, ConsentWording
 from intake.models.lead import Contact, Lead, Patient
 from intake.places import find_place, zones_for_state
@@ -97,6 +98,16 @@ def submit_lead(session: Session, new: NewLead, *, now: datetime) -> Submitted:
     audit.note(session, "visitor", "lead.submitted", "lead", lead.id, now=now)
     outbox.record(session, Event.LEAD_SUBMITTED, lead.id, now=now)
     return Submitted(lead.id, lead.reference, lead.status_token)
+
+
+def get_lead(session: Session, lead_id: UUID) -> Lead:
+    """The lead with its contact. Raises PermanentError when it is gone: no retry brings it back."""
+    lead = session.scalars(
+        select(Lead).where(Lead.id == lead_id).options(joinedload(Lead.contact))
+    ).one_or_none()
+    if lead is None:
+        raise PermanentError(f"lead {lead_id} is gone")
+    return lead
 
 
 def find_submitted(session: Session, submission_id: str) -> Submitted | None:

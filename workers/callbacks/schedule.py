@@ -8,7 +8,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from intake.config import Settings
-from intake.errors import PermanentError
 from intake.models.callback import Callback
 from intake.models.lead import Lead
 from intake.organisation import Organisation
@@ -16,13 +15,12 @@ from intake.rules.next_call import next_call
 from intake.rules.statuses import CallbackStatus
 from intake.rules.wishes import NextCall
 from intake.services.call_plans import call_plan, urgency
+from intake.services.leads import get_lead
 
 
 def schedule_callback(session: Session, lead_id: UUID, now: datetime) -> None:
     """Store the call owed. A lead that has an open call keeps it; one that wants none gets none."""
-    lead = session.get(Lead, lead_id)
-    if lead is None:
-        raise PermanentError(f"lead {lead_id} is gone")
+    lead = get_lead(session, lead_id)
     if not lead.wants_call:
         return
     due = next_call(call_plan(lead, _organisation()), now=now)

@@ -16,7 +16,7 @@ from intake.config import Settings
 from intake.db import transaction
 from intake.errors import AdvocateDeskError, PermanentError, TransientError
 from intake.guides.choose import GuideCase
-from intake.guides.render import guide_pdf
+from intake.guides.render import GUIDE_FILENAME, GuideBrand, guide_pdf
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.rules.facts import Diagnosis, Relation, Stage, TreatmentStatus
@@ -47,11 +47,12 @@ class Suppressed(AdvocateDeskError):
 @cache
 def delivery() -> Delivery:
     """The three steps, with this process's settings and SMTP connections."""
-    post = _Post(Settings.from_env())
-    return Delivery(prepare=post.prepare, deliver=post.deliver, settle=settle)
+    return Post(Settings.from_env()).delivery()
 
 
-class _Post:
+class Post:
+    """Prepares and delivers mailings with one organisation's settings."""
+
     def __init__(self, settings: Settings) -> None:
         smtp = settings.smtp
         self.settings = settings
@@ -63,6 +64,9 @@ class _Post:
             password=smtp.password,
             timeout=SMTP_TIMEOUT_SECONDS,
         )
+
+    def delivery(self) -> Delivery:
+        return Delivery(prepare=self.prepare, deliver=self.deliver, settle=settle)
 
     def prepare(self, session: Session, mailing_id: UUID, now: datetime) -> Intent | None:
         """Take the mailing into `sending`, unless it is settled, was under way, or may not be sent."""
@@ -89,6 +93,7 @@ class _Post:
 
     def _intent(self, mailing: Mailing, now: datetime) -> Intent:
         lead, step = mailing.lead, step_named(mailing.step.partition(".")[0])
+        organisation = self.settings.organisation
         content = MailContent(
             step=step,
             recipient=lead.contact.email,
@@ -96,7 +101,7 @@ class _Post:
             for_another=lead.relation != Relation.SELF,
             status_url=f"{self.settings.public_url}/s/{lead.status_token}",
             unsubscribe_url=f"{self.settings.public_url}/u/{mailing.unsubscribe_token}",
-            message_id=message_id(mailing.message_id, self.settings.organisation),
+            message_id=message_id(mailing.message_id, organisation),
             date=now,
         )
         return Intent(mailing.id, content, _case(lead) if step.attaches else None)
@@ -104,8 +109,8 @@ class _Post:
     def _with_guide(self, intent: Intent) -> MailContent:
         if intent.case is None:
             return intent.content
-        pdf = guide_pdf(intent.case, self.settings.organisation)
-        return replace(intent.content, attachments=(Attachment("guide.pdf", pdf),))
+        pdf = guide_pdf(intent.case, GuideBrand.of(self.settings.organisation))
+        return replace(intent.content, attachments=(Attachment(GUIDE_FILENAME, pdf),))
 
 
 def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> None:

@@ -3,19 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from intake.errors import PermanentError
-from intake.models.lead import Lead
+from intake.services.leads import get_lead
 from intake.services.mailings import may_mail, plan_mailing
 from workers.mailings.series import load_series, plan
 
 
 def start_series(session: Session, lead_id: UUID, now: datetime) -> None:
     """Plan every step for a family that agreed to mail; nothing for one that did not."""
-    lead = session.get(Lead, lead_id, options=[joinedload(Lead.contact)])
-    if lead is None:
-        raise PermanentError(f"lead {lead_id} is gone")
+    lead = get_lead(session, lead_id)
     if not may_mail(session, lead):
         return
     for planned in plan(load_series(), submitted_at=lead.created_at, zones=lead.time_zones, now=now):

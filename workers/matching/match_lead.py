@@ -8,7 +8,6 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from intake.config import Settings
-from intake.errors import PermanentError
 from intake.models.lead import Lead
 from intake.models.match import Match, MatchSet
 from intake.places import find_place
@@ -21,6 +20,7 @@ from intake.rules.facts import (
     Travel,
     TreatmentStatus,
 )
+from intake.services.leads import get_lead
 from workers.matching.case import MatchCase
 from workers.matching.directory import Directory
 from workers.matching.rank import MatchResult, Ranked, match
@@ -34,9 +34,7 @@ def directory() -> Directory:
 
 def match_lead(session: Session, lead_id: UUID, now: datetime) -> None:
     """Store the current match set of a lead; an earlier one stays as history."""
-    lead = session.get(Lead, lead_id)
-    if lead is None:
-        raise PermanentError(f"lead {lead_id} is gone")
+    lead = get_lead(session, lead_id)
     if lead.kind != RequestKind.MATCH:
         return
     snapshot = directory().snapshot(session)

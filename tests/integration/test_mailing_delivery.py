@@ -1,0 +1,208 @@
+"""One mailing at a time: intent before, answer after, never twice, never after a stop."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import Engine, select, update
+
+from intake.config import Settings
+from intake.crypto import keyring
+from intake.db import transaction
+from intake.models import Mailing, OutboxTask
+from intake.rules.facts import Channel
+from intake.rules.statuses import MailingStatus, TaskState
+from intake.services import outbox, suppressions
+from intake.workflow import Queue
+from tests.factories import NOON, free_port, stored_lead
+from workers import base
+from workers.base import Delivery
+from workers.mailings.deliver import Post
+from workers.mailings.start import start_series
+
+
+class Sink:
+    """Keeps what arrives; answers what a test tells it to."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.received: list[bytes] = []
+        self.answer = "250 2.0.0 taken"
+        self.before: Callable[[], object] = lambda: None
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.before()
+        if self.answer.startswith("250"):
+            assert isinstance(envelope.content, bytes)
+            self.received.append(envelope.content)
+        return self.answer
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    handler = Sink()
+    server = Controller(handler, hostname="127.0.0.1", port=handler.port)
+    server.start()
+    yield handler
+    server.stop()
+
+
+@pytest.fixture
+def delivery(sink: Sink, environment: dict[str, str]) -> Iterator[Delivery]:
+    post = Post(Settings.from_env({**environment, "SMTP_PORT": str(sink.port)}))
+    yield post.delivery()
+    post.transport.close()
+
+
+@pytest.fixture
+def lead_id(database: Engine) -> UUID:
+    """A lead whose series is planned; the guide is due now."""
+    with transaction() as session:
+        sent = stored_lead(session)
+    with transaction() as session:
+        start_series(session, sent.lead_id, NOON)
+        session.execute(update(OutboxTask).values(due_at=NOON - timedelta(days=300)))
+    return sent.lead_id
+
+
+def _claim() -> tuple[int, int]:
+    with transaction() as session:
+        guide = select(Mailing.id).where(Mailing.step == "guide").scalar_subquery()
+        session.execute(
+            update(OutboxTask)
+            .where(OutboxTask.queue == Queue.MAILINGS, OutboxTask.subject_id != guide)
+            .values(state="done")
+        )
+        return next((row.id, row.token) for row in outbox.claim_due(session, Queue.MAILINGS))
+
+
+def _guide() -> Mailing:
+    with transaction() as session:
+        return session.scalars(select(Mailing).where(Mailing.step == "guide")).one()
+
+
+def _state(task_id: int) -> str:
+    with transaction() as session:
+        return session.get_one(OutboxTask, task_id).state
+
+
+def test_mailing_is_accepted_when_the_server_takes_it(lead_id: UUID, sink: Sink, delivery: Delivery) -> None:
+    task_id, token = _claim()
+    base.run_delivery(task_id, token, delivery)
+    assert (_guide().status, _state(task_id), len(sink.received)) == (
+        MailingStatus.ACCEPTED,
+        TaskState.DONE,
+        1,
+    )
+    assert _guide().message_id.encode() in sink.received[0]
+
+
+def test_mail_is_sent_once_when_the_message_comes_twice(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    task_id, token = _claim()
+    for _ in range(2):
+        base.run_delivery(task_id, token, delivery)
+    assert len(sink.received) == 1
+
+
+def test_intent_is_committed_when_the_server_is_reached(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    seen: list[str] = []
+    sink.before = lambda: seen.append(_guide().status)
+    base.run_delivery(*_claim(), delivery)
+    assert seen == [MailingStatus.SENDING]
+
+
+def test_mailing_is_planned_again_when_the_server_is_busy(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    sink.answer = "451 4.3.0 later"
+    task_id, token = _claim()
+    base.run_delivery(task_id, token, delivery)
+    assert (_guide().status, _state(task_id)) == (MailingStatus.PLANNED, TaskState.DUE)
+
+
+def test_mailing_fails_for_good_when_the_server_refuses(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    sink.answer = "550 5.1.1 no such mailbox"
+    task_id, token = _claim()
+    base.run_delivery(task_id, token, delivery)
+    assert (_guide().status, _state(task_id)) == (MailingStatus.FAILED, TaskState.DONE)
+
+
+def test_mailing_becomes_unknown_when_its_worker_died_sending(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    with transaction() as session:
+        session.execute(update(Mailing).where(Mailing.step == "guide").values(status=MailingStatus.SENDING))
+    task_id, token = _claim()
+    base.run_delivery(task_id, token, delivery)
+    assert (_guide().status, _state(task_id), sink.received) == (MailingStatus.UNKNOWN, TaskState.DONE, [])
+
+
+def test_nothing_is_sent_when_the_address_is_suppressed(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    _suppress()
+    base.run_delivery(*_claim(), delivery)
+    assert (_guide().status, sink.received) == (MailingStatus.SUPPRESSED, [])
+
+
+def test_nothing_is_sent_when_stop_comes_between_intent_and_sending(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    def prepare_then_stop(*given: object) -> object:
+        intent = delivery.prepare(*given)  # type: ignore[arg-type]
+        stops.append(intent)
+        return intent
+
+    def stop_then_deliver(intent: object) -> object:
+        _suppress()
+        return delivery.deliver(intent)
+
+    stops: list[object] = []
+    base.run_delivery(
+        *_claim(), Delivery(prepare=prepare_then_stop, deliver=stop_then_deliver, settle=delivery.settle)
+    )
+    assert len(stops) == 1
+    assert (_guide().status, sink.received) == (MailingStatus.SUPPRESSED, [])
+
+
+def test_no_series_is_planned_when_the_box_was_not_ticked(database: Engine) -> None:
+    with transaction() as session:
+        sent = stored_lead(session, consents=())
+        start_series(session, sent.lead_id, NOON)
+    with transaction() as session:
+        assert session.scalars(select(Mailing)).all() == []
+
+
+def test_one_row_stays_when_a_series_is_started_twice(lead_id: UUID) -> None:
+    with transaction() as session:
+        start_series(session, lead_id, NOON)
+    with transaction() as session:
+        steps = session.scalars(select(Mailing.step)).all()
+    assert len(steps) == len(set(steps))
+
+
+def test_unsubscribe_stops_what_is_planned_when_the_link_is_used(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    with transaction() as session:
+        token = session.scalars(select(Mailing).where(Mailing.step == "guide")).one().unsubscribe_token
+        for _ in range(2):
+            suppressions.unsubscribe(session, token, now=NOON)
+        suppressions.unsubscribe(session, "a token nobody was given", now=NOON)
+    base.run_delivery(*_claim(), delivery)
+    assert (_guide().status, sink.received) == (MailingStatus.SUPPRESSED, [])
+
+
+def _suppress() -> None:
+    with transaction() as session:
+        blind = keyring().blind("email", "ada@family.example")
+        suppressions.suppress(session, Channel.EMAIL, blind, reason="test", now=NOON)
