@@ -9,7 +9,7 @@ from typing import Any
 
 from intake.errors import ConfigError
 from intake.rules.holidays import holiday_dates
-from intake.rules.hours import Week, read_week
+from intake.rules.hours import WEEKDAYS, Week, read_week
 from intake.rules.intervals import Window
 from intake.rules.zones import STATES
 
@@ -83,8 +83,23 @@ def load_call_rules(path: Path) -> CallRules:
     return CallRules(version=raw["version"], house=House(**house), rows=rows)
 
 
+_REQUIRED = {"id", "state", "hours", "source", "confidence", "reviewed"}
+_OPTIONAL = {
+    "requested",
+    "holidays",
+    "cap_attempts",
+    "cap_hours",
+    "effective_from",
+    "effective_to",
+    *WEEKDAYS,
+}
+
+
 def _row(raw: Mapping[str, Any]) -> CallRule:
-    where = f"rule {raw['id']}"
+    where = f"rule {raw.get('id', '?')}"
+    odd = (_REQUIRED - raw.keys()) | (raw.keys() - _REQUIRED - _OPTIONAL)
+    if odd:
+        raise ConfigError(f"{where}: missing or unknown entries: {', '.join(sorted(odd))}.")
     row = CallRule(
         id=raw["id"],
         state=raw["state"],

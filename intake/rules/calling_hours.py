@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from intake.errors import BadInput, ConfigError
 from intake.rules.call_rules import CALL_RULES, CallRules
-from intake.rules.hours import Week, minutes_of, read_week
+from intake.rules.hours import WEEKDAYS, Week, minutes_of, read_week
 from intake.rules.intervals import (
     DAY,
     Interval,
@@ -62,9 +62,8 @@ class OfficeHours:
     @classmethod
     def from_table(cls, raw: Mapping[str, Any], holidays: frozenset[date] = frozenset()) -> "OfficeHours":
         """`zone`, then `round_the_clock = true` or `hours` and `mon` to `sun`. Raises ConfigError."""
-        zone = raw.get("zone", "")
-        if not is_zone(zone):
-            raise ConfigError(f"office.zone is {zone!r}; use a name such as America/Chicago.")
+        _check_office(raw)
+        zone = raw["zone"]
         week = ((DAY,),) * 7 if raw.get("round_the_clock") else read_week(raw, "office")
         if not any(week):
             raise ConfigError('The office never opens. Write office hours such as mon = "09:00-17:00".')
@@ -79,6 +78,15 @@ class OfficeHours:
 
     def is_open(self, now: datetime) -> bool:
         return any(start <= now < end for start, end in self.open_times(now.date(), 1))
+
+
+def _check_office(raw: Mapping[str, Any]) -> None:
+    odd = raw.keys() - {"zone", "round_the_clock", "holidays", "hours", *WEEKDAYS}
+    if odd:
+        raise ConfigError(f"office.{min(odd)} is unknown. Days are called {', '.join(WEEKDAYS)}.")
+    zone = raw.get("zone")
+    if not (isinstance(zone, str) and is_zone(zone)):
+        raise ConfigError(f"office.zone is {zone!r}; use a name such as America/Chicago.")
 
 
 class CallReason(StrEnum):

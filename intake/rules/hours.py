@@ -17,7 +17,7 @@ _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 def read_day(entry: Any, where: str) -> tuple[Window, ...]:
     """The windows of a day. Raises ConfigError naming `where` when they overlap or run backwards."""
-    spans = [entry] if isinstance(entry, str) else list(entry)
+    spans = entry if isinstance(entry, list) else [entry]
     windows = tuple(sorted(_window(span, where) for span in spans if span != "closed"))
     if any(later[0] < earlier[1] for earlier, later in pairwise(windows)):
         raise ConfigError(f"{where}: two of its hours overlap. Write them apart, or as one.")

@@ -64,8 +64,15 @@ class Outcome:
     tell_supervisor: bool
 
 
-_REQUIRED = {"label", "hint", "next", "series"}
-_OPTIONAL = {"wait_minutes", "other_part", "closes_callback", "reached", "suppress", "tell_supervisor"}
+_REQUIRED: dict[str, type] = {"label": str, "hint": str, "next": str, "series": str}
+_OPTIONAL: dict[str, type] = {
+    "wait_minutes": int,
+    "other_part": bool,
+    "closes_callback": bool,
+    "reached": bool,
+    "suppress": list,
+    "tell_supervisor": bool,
+}
 _TABLE_KEYS = {"version", "reviewed"}
 
 
@@ -80,9 +87,7 @@ def load_outcomes(path: Path) -> dict[str, Outcome]:
 
 
 def _outcome(code: str, raw: Mapping[str, Any]) -> Outcome:
-    if not _REQUIRED <= set(raw) <= _REQUIRED | _OPTIONAL:
-        odd = ", ".join(sorted((_REQUIRED - set(raw)) | (set(raw) - _REQUIRED - _OPTIONAL)))
-        raise ConfigError(f"outcome {code}: missing or unknown entries: {odd}.")
+    _check_entries(code, raw)
     step, later_days = _with_days(code, raw["next"], NextStep.LATER_DAYS)
     series, pause_days = _with_days(code, raw["series"], SeriesStep.PAUSE_DAYS)
     outcome = Outcome(
@@ -102,6 +107,16 @@ def _outcome(code: str, raw: Mapping[str, Any]) -> Outcome:
     )
     _check(outcome)
     return outcome
+
+
+def _check_entries(code: str, raw: Mapping[str, Any]) -> None:
+    known = _REQUIRED | _OPTIONAL
+    odd = (_REQUIRED.keys() - raw.keys()) | (raw.keys() - known.keys())
+    if odd:
+        raise ConfigError(f"outcome {code}: missing or unknown entries: {', '.join(sorted(odd))}.")
+    wrong = [f"{key} must be {known[key].__name__}" for key in raw if type(raw[key]) is not known[key]]
+    if wrong:
+        raise ConfigError(f"outcome {code}: {', '.join(wrong)}.")
 
 
 def _with_days(code: str, text: str, counted: StrEnum) -> tuple[str, int]:

@@ -126,6 +126,11 @@ def test_federal_holidays_include_the_day_on_which_they_are_observed() -> None:
         (('state = "FL"', 'state = "XX"'), "XX"),
         (('id = "fl"', 'id = "federal"'), "same id"),
         (('confidence = "A"', 'confidence = "sure"'), "A, B or C"),
+        (('sun = "12:00-21:00"', 'sunday = "12:00-21:00"'), "rule tx: missing or unknown entries: sunday"),
+        (
+            ('source = "RCW 80.36.390', 'sources = "RCW 80.36.390'),
+            "rule wa: .* source, sources",
+        ),
         (('hours = "10:00-21:00"', 'hours = "21:00-10:00"'), "rule ky"),
         (('hours = "10:00-21:00"', 'hours = ["10:00-11:00", "12:00-21:00"]'), "one window"),
     ],

@@ -158,6 +158,9 @@ def test_local_time_is_the_likeliest_clock() -> None:
     [
         ({"zone": "Springfield", "hours": "09:00-17:00"}, "office.zone"),
         ({"hours": "09:00-17:00"}, "office.zone"),
+        ({"zone": 5, "hours": "09:00-17:00"}, "office.zone"),
+        ({"zone": "America/Chicago", "monday": "09:00-17:00"}, "office.monday is unknown"),
+        ({"zone": "America/Chicago", "mon": 9}, "office.mon"),
         ({"zone": "America/Chicago"}, "never opens"),
         ({"zone": "America/Chicago", "mon": "9-5"}, "office.mon"),
         ({"zone": "America/Chicago", "mon": "17:00-09:00"}, "office.mon"),
