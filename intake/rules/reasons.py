@@ -103,9 +103,9 @@ def listed(words: list[str]) -> str:
 def _specialty(params: Mapping[str, Any], words: RelationWords) -> str:
     plain = SPECIALTIES[params["short"]].plain
     if params["opinion"]:
-        return f"This is {plain}, listed for an opinion on surgery."
+        return f"This is {plain}. You can ask what they think about surgery."
     if params["priority"] == 1:
-        return f"This is {plain}, a good kind of doctor to start with."
+        return f"This is {plain}, one of the first kinds of doctor to talk to."
     return f"This is {plain}, often part of the care team."
 
 
