@@ -8,6 +8,8 @@ PORT ?= 8765
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+# What has no wheel is built by the locked setuptools: nothing comes in without its hash.
+LOCKED := --require-hashes --no-build-isolation --use-pep517
 
 .PHONY: help up test lint types contracts unit assets browser lock bench chaos clean
 
@@ -65,11 +67,13 @@ $(BIN)/python:
 $(VENV)/.local-installed: requirements/local.txt pyproject.toml | $(BIN)/python
 	@echo "Installing what is needed to run ..."
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
-	@$(PIP) install --require-hashes -r requirements/local.txt
+	@awk '/^setuptools==/ { on = 1 } on { print; if (!/\\$$/) exit }' requirements/local.txt > $(VENV)/build.txt
+	@$(PIP) install --require-hashes -r $(VENV)/build.txt
+	@$(PIP) install $(LOCKED) -r requirements/local.txt
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
 $(VENV)/.test-installed: requirements/test.txt $(VENV)/.local-installed
 	@echo "Installing what is needed to test ..."
-	@$(PIP) install --require-hashes -r requirements/test.txt
+	@$(PIP) install $(LOCKED) -r requirements/test.txt
 	@touch $@
