@@ -42,7 +42,7 @@ def _load() -> dict[str, State]:
 
 
 STATES: dict[str, State] = _load()
-# One of each clock kept in the United States: what is left when nothing is known of a place.
+# One of each clock of the states: what is left when nothing is known of a place. See places.toml.
 ALL_US_ZONES: tuple[str, ...] = tuple(places_table()["unknown"]["zones"])
 
 

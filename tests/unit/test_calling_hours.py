@@ -104,15 +104,23 @@ def test_hours_are_local_when_the_place_lies_across_the_ocean(zone: str, utc_hou
     assert [allowed(Whereabouts((zone,)), opens + step) for step in (-SECOND, 0 * SECOND)] == [False, True]
 
 
-def test_call_suits_all_clocks_when_nothing_is_known_of_the_place() -> None:
-    nowhere = Whereabouts()
+@pytest.mark.parametrize("month", [1, 7])
+@pytest.mark.parametrize(("requested", "hours"), [(True, (18, 25)), (False, (20, 22))])
+def test_call_suits_all_clocks_when_nothing_is_known_of_the_place(
+    month: int, requested: bool, hours: tuple[int, int]
+) -> None:
+    nowhere, midnight = Whereabouts(), datetime(2026, month, 14, tzinfo=UTC)
     assert nowhere.zones == ALL_US_ZONES
-    opens = may_call(nowhere, datetime(2026, 11, 23, 12, tzinfo=UTC), requested=True).next_open
-    assert opens == datetime(2026, 11, 23, 22, tzinfo=UTC)
+    opens, closes = (midnight + timedelta(hours=hour) for hour in hours)
+    assert not allowed(nowhere, opens - SECOND, requested=requested)
+    assert may_call(nowhere, opens - SECOND, requested=requested).next_open == opens
+    assert allowed(nowhere, closes - SECOND, requested=requested)
+    assert not allowed(nowhere, closes, requested=requested)
 
 
-def test_no_hour_is_promised_when_no_hour_suits_every_place_it_may_be() -> None:
-    answer = may_call(Whereabouts(), datetime(2026, 11, 23, 22, tzinfo=UTC), requested=False)
+def test_no_hour_is_named_when_no_hour_suits_every_place_it_may_be() -> None:
+    either = Whereabouts(("America/New_York", "Pacific/Guam"))
+    answer = may_call(either, datetime(2026, 11, 23, 22, tzinfo=UTC), requested=False)
     assert (answer.allowed, answer.next_open) == (False, None)
 
 

@@ -95,7 +95,10 @@ def test_ladder_ends_when_fourteen_days_are_over() -> None:
 
 
 def test_ladder_goes_on_when_no_hour_suits_every_place_they_may_be() -> None:
-    assert len(ladder(plan(None))) == 6
+    either = CallPlan(
+        CallWish(), Whereabouts(("America/New_York", "Pacific/Guam")), ALWAYS, promise_minutes=30
+    )
+    assert len(ladder(either)) == 6
 
 
 def test_wish_for_a_time_sets_the_next_call_when_they_asked() -> None:

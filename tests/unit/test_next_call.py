@@ -213,7 +213,19 @@ def test_part_is_kept_on_both_clocks_when_the_zone_is_not_certain() -> None:
 def test_call_is_lawful_everywhere_and_says_so_when_the_place_is_unknown() -> None:
     morning = CallWish(CallDay.TODAY, None, DayPart.MORNING)
     call = next_call(CallPlan(morning, Whereabouts(), ALWAYS, 30), now=eastern(23, 7))
-    assert (call.due_at, call.reason) == (eastern(23, 17), DueBecause.PLACE_UNSURE)
+    assert (call.due_at, call.reason) == (eastern(23, 15), DueBecause.PLACE_UNSURE)
+
+
+@pytest.mark.parametrize("month", [1, 7])
+@pytest.mark.parametrize("state", [None, "HI", "AK", "PR", "VI"])
+@pytest.mark.parametrize("office_zone", ["America/New_York", "America/Chicago", "America/Los_Angeles"])
+@pytest.mark.parametrize("part", DayPart)
+def test_office_of_ordinary_hours_reaches_everybody_in_the_states(
+    month: int, state: str | None, office_zone: str, part: DayPart
+) -> None:
+    office = OfficeHours.from_table({"zone": office_zone, **WEEKDAYS})
+    anywhere = CallPlan(CallWish(part=part), Whereabouts(state=state), office, 30)
+    assert next_call(anywhere, now=eastern(14, 10, month=month)).due_at < eastern(22, 10, month=month)
 
 
 def test_not_before_holds_the_call_back() -> None:
