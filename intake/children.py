@@ -12,7 +12,6 @@ import sys
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -49,14 +48,12 @@ def _tie_to(parent: int, sign: int) -> Callable[[], None]:
 class Child:
     """One process: `grace` is the seconds it gets between its stop signal and SIGKILL.
 
-    Neighbours of one `group` are asked to stop together. Both streams go to `log`; with `output` what
-    it prints goes there instead, and replaces what was there.
+    Neighbours of one `group` are asked to stop together. What it prints goes to `log`.
     """
 
     name: str
     command: Sequence[str]
     log: Path
-    output: Path | None = None
     stop_signal: int = signal.SIGTERM
     grace: float = 10.0
     group: str = ""
@@ -71,12 +68,11 @@ class Child:
         """Start it in a session of its own: Ctrl-C in the terminal is for the supervisor alone."""
         self.pass_fds = tuple(pass_fds) or self.pass_fds
         self.asked = False
-        with ExitStack() as opened:
-            log = opened.enter_context(self.log.open("ab"))
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
                 stdin=subprocess.DEVNULL,
-                stdout=opened.enter_context(self.output.open("wb")) if self.output else log,
+                stdout=log,
                 stderr=log,
                 pass_fds=self.pass_fds,
                 env=self.env,

@@ -62,6 +62,7 @@ class Machine:
 
     @property
     def accounts(self) -> Path:
+        """Where `advocate sample load` keeps the sample accounts."""
         return self.home / "sample_accounts.json"
 
     @property

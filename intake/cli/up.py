@@ -110,10 +110,7 @@ def bring_up_to_date(here: Machine, env: dict[str, str], wish: Wish) -> None:
     """Migrate the database and, in a sample organisation, load the samples."""
     run_once(machine.part(here, "migrate", ["-m", "intake.cli", "db", "upgrade"], env), wish)
     if here.sample:
-        load = machine.part(here, "sample", ["-m", "intake.cli", "sample", "load", "--json"], env)
-        machine.write_private(here.accounts, "")
-        load.output = here.accounts
-        run_once(load, wish)
+        run_once(machine.part(here, "sample", ["-m", "intake.cli", "sample", "load"], env), wish)
 
 
 def run_once(child: Child, wish: Wish) -> None:

@@ -88,13 +88,3 @@ def test_keeper_gives_up_with_the_log_when_a_child_keeps_dying(
     with pytest.raises(ChildFailed, match=r"(?s)broken died 5 times within 30 seconds.*no such thing"):
         watch(Keeper(supervisor, told.append), 10)
     assert len(told) == 4
-
-
-def test_output_is_apart_from_the_log_when_a_child_has_an_output(tmp_path: Path) -> None:
-    child = python("speaker", tmp_path, "import sys; print('said'); print('noted', file=sys.stderr)")
-    child.output = tmp_path / "said"
-    child.start()
-    assert child.process is not None
-    child.process.wait(10)
-    assert (tmp_path / "said").read_text() == "said\n"
-    assert (tmp_path / "speaker.log").read_text() == "noted\n"
