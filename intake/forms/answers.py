@@ -66,10 +66,15 @@ LANGUAGE = {Language.ENGLISH: "English", Language.SPANISH: "Spanish"}
 
 VOICEMAIL = {"yes": "Yes, that is fine", "no": "No, only leave a name and number"}
 
+VOICEMAIL_CHECKED = {
+    "yes": "Voicemail may mention mesothelioma",
+    "no": "Voicemail: only a name and number",
+}
+
 CALL_DAY = {
     CallDay.NEXT_FREE: "As soon as a nurse is free",
     CallDay.TODAY: "Later today",
-    CallDay.ON_DATE: "On another day, which I pick below",
+    CallDay.ON_DATE: "On another day",
 }
 
 DAY_PART = {

@@ -62,6 +62,7 @@ class FamilyPage:
     doctors: list[ShownDoctor] | None
     widened: bool
     caution: str
+    guide_is_coming: bool
     mailings: list[Post]
     phone: str | None
     email: str | None
@@ -79,6 +80,7 @@ def family_page(page: StatusPage, centres: dict[UUID, str], *, now: datetime) ->
         doctors=_doctors(page.match_set, centres, words),
         widened=bool(page.match_set and page.match_set.widened),
         caution=caution_text(words),
+        guide_is_coming=lead.wants_guide and not page.mailings,
         mailings=[_post(mailing, zone_of(lead)) for mailing in page.mailings],
         phone=say_phone(contact.phone) if contact.phone else None,
         email=contact.email,
@@ -109,7 +111,7 @@ def _call(page: StatusPage, now: datetime) -> Call:
 
 def _no_call_yet(lead: Lead) -> Call:
     if lead.wants_call:
-        return Call("planning", "We are setting the time for your call. Load this page again in a minute.")
+        return Call("planning", "We are setting the time for your call. It will stand here in a minute.")
     return Call("none", "You did not ask for a call. You can ring us at any time.")
 
 

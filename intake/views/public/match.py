@@ -90,7 +90,7 @@ def _form(this: Question, answers: Answers) -> DeskForm:
         extra["is_known"] = place.is_known
     if this.slug == "call":
         extra["days"] = place.next_days(answers, utc_now())
-        answers = {"time_zone": place.likeliest_zone(answers), **answers}
+        answers = {"time_zone": place.likeliest_zone(answers, utc_now()), **answers}
     return this.form(data=answers, for_self=is_for_self(answers), **extra)
 
 

@@ -101,7 +101,7 @@ def _place(answers: Answers) -> dict[str, Any]:
     return {
         "zip": answers.get("zip_code") or None,
         "state": answers.get("state") or None,
-        "time_zone": place.certain_zone(answers) or answers.get("time_zone") or None,
+        "time_zone": place.calling_zone(answers),
         "travel": _fact(Travel, answers.get("travel"), Travel.UNSURE),
     }
 

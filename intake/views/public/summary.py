@@ -1,4 +1,4 @@
-"""The answers in words, for the page where they are checked."""
+"""The answers in words, for the page where they are checked: one row for each question page."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,49 +22,49 @@ from intake.views.public import place
 from intake.views.public.new_lead import spoken_phone
 from intake.views.public.questions import Answers, is_for_self
 
-NOT_GIVEN = "Not given"
+NOT_GIVEN = "not given"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line: what was asked, what was said, and on which page it can be changed."""
+    """What was asked, what was said, and on which page it can be changed."""
 
     asked: str
-    said: str
+    said: list[str]
     slug: str
 
 
 def rows(answers: Answers) -> list[Row]:
-    return [*_illness(answers), *_place(answers), *_people(answers), *_call(answers)]
-
-
-def _illness(answers: Answers) -> list[Row]:
     diagnosis = Diagnosis(answers["diagnosis"])
-    cell_type, stage, status = answers.get("cell_type"), answers.get("stage"), answers.get("status")
-    illness = [
-        Row("Who this is for", say.RELATION[Relation(answers["relation"])], "who"),
-        Row("Type", say.DIAGNOSIS[diagnosis], "diagnosis"),
-        Row("Cell type", say.CELL_TYPE[CellType(cell_type)] if cell_type else NOT_GIVEN, "diagnosis"),
-    ]
-    if diagnosis is Diagnosis.UNSURE:
-        return illness
+    known = diagnosis is not Diagnosis.UNSURE
     return [
-        *illness,
-        Row("Stage", say.STAGE[Stage(stage)] if stage else NOT_GIVEN, "stage"),
-        Row(
-            "Where things stand",
-            say.TREATMENT_STATUS[TreatmentStatus(status)] if status else NOT_GIVEN,
-            "stage",
-        ),
+        Row("Who this is for", [say.RELATION[Relation(answers["relation"])]], "who"),
+        Row("What the doctors found", _findings(answers, diagnosis), "diagnosis"),
+        *([Row("Stage and treatment", _progress(answers), "stage")] if known else []),
+        Row("Place", _place(answers), "place"),
+        Row("Name", _names(answers), "name"),
+        Row("How we reach you", _ways(answers), "reach"),
+        Row("Your call", _call(answers), "call"),
     ]
 
 
-def _place(answers: Answers) -> list[Row]:
+def _findings(answers: Answers, diagnosis: Diagnosis) -> list[str]:
+    cell_type = answers.get("cell_type")
+    cell_words = say.CELL_TYPE[CellType(cell_type)] if cell_type else NOT_GIVEN
+    return [say.DIAGNOSIS[diagnosis], f"Cell type: {cell_words}"]
+
+
+def _progress(answers: Answers) -> list[str]:
+    stage, status = answers.get("stage"), answers.get("status")
+    return [
+        say.STAGE[Stage(stage)] if stage else f"Stage: {NOT_GIVEN}",
+        say.TREATMENT_STATUS[TreatmentStatus(status)] if status else f"Treatment: {NOT_GIVEN}",
+    ]
+
+
+def _place(answers: Answers) -> list[str]:
     travel = answers.get("travel")
-    return [
-        Row("Place", _said_place(answers), "place"),
-        Row("How far to travel", say.TRAVEL[Travel(travel)] if travel else NOT_GIVEN, "place"),
-    ]
+    return [_said_place(answers), f"Travel: {say.TRAVEL[Travel(travel)] if travel else NOT_GIVEN}"]
 
 
 def _said_place(answers: Answers) -> str:
@@ -75,31 +75,27 @@ def _said_place(answers: Answers) -> str:
     return ", ".join(part for part in (answers.get("zip_code"), state.name if state else "") if part)
 
 
-def _people(answers: Answers) -> list[Row]:
+def _names(answers: Answers) -> list[str]:
     name = " ".join(part for part in (answers["first_name"], answers.get("last_name")) if part)
-    patient = [] if is_for_self(answers) else [_patient(answers)]
-    voicemail = answers.get("voicemail") or "no"
+    patient = answers.get("patient_first_name") or NOT_GIVEN
+    return [name] if is_for_self(answers) else [name, f"Who is ill: {patient}"]
+
+
+def _ways(answers: Answers) -> list[str]:
     language = Language(answers.get("language") or Language.ENGLISH)
     return [
-        Row("Your name", name, "name"),
-        *patient,
-        Row("Phone", spoken_phone(answers), "reach"),
-        Row("May a voicemail mention mesothelioma?", say.VOICEMAIL[voicemail], "reach"),
-        Row("Language", say.LANGUAGE[language], "reach"),
-        Row("Email", answers.get("email") or NOT_GIVEN, "reach"),
+        spoken_phone(answers),
+        f"Email: {answers.get('email') or NOT_GIVEN}",
+        say.LANGUAGE[language],
+        say.VOICEMAIL_CHECKED[answers.get("voicemail") or "no"],
     ]
 
 
-def _patient(answers: Answers) -> Row:
-    return Row("First name of the person who is ill", answers.get("patient_first_name") or NOT_GIVEN, "name")
-
-
-def _call(answers: Answers) -> list[Row]:
+def _call(answers: Answers) -> list[str]:
     part = DayPart(answers.get("day_part") or DayPart.ANY)
-    zone = place.certain_zone(answers) or answers.get("time_zone")
-    zone_words = dict(ZONES).get(zone or "")
+    zone_words = dict(ZONES).get(place.calling_zone(answers) or "")
     hours = say.DAY_PART[part] + (f", {zone_words}" if zone_words else "")
-    return [Row("When we call", _said_day(answers), "call"), Row("Time of day", hours, "call")]
+    return [_said_day(answers), hours]
 
 
 def _said_day(answers: Answers) -> str:
