@@ -84,7 +84,7 @@ class _Search:
 
     def _daily(self, window: Window, clock: ZoneInfo) -> list[Interval]:
         first = self.start.astimezone(clock).date() - timedelta(days=1)
-        days = (day for day in days_from(first, CALL_RULES.house.search_days + 2) if day >= self.wished)
+        days = days_from(first, CALL_RULES.house.search_days + 2)
         return [local_interval(day, window, clock) for day in days]
 
     def _soonest(

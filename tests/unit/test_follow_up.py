@@ -75,6 +75,17 @@ def test_part_they_asked_for_is_tried_most_often_and_counts_as_requested() -> No
     assert not morning.requested
 
 
+@pytest.mark.parametrize(("wished", "hour"), [(DayPart.EVENING, 17), (DayPart.ANY, 8)])
+def test_part_they_asked_for_comes_first_when_all_were_tried(wished: DayPart, hour: int) -> None:
+    tried = [
+        datetime(2026, 11, day, hour, tzinfo=ZoneInfo("America/New_York"))
+        for day, hour in ((19, 17), (20, 8), (23, 13))
+    ]
+    call = next_attempt(plan(part=wished), tried, outcome=OUTCOMES["no_answer"], now=tried[-1])
+    assert call is not None
+    assert call.due_at.astimezone(ZoneInfo("America/New_York")).hour == hour
+
+
 def test_tries_lie_further_apart_the_more_there_were() -> None:
     gaps = [later - earlier for earlier, later in pairwise(ladder(plan()))]
     assert gaps[-1] >= timedelta(hours=92)
