@@ -91,9 +91,9 @@ def _store(
 @JSON
 def list_(as_json: bool) -> None:
     """Every centre, with its designation and the day of that fact."""
-    open_database()
-    with transaction() as session:
-        found = [_facts(centre) for centre in directory.centres(session)]
+    with refusals():
+        open_database()
+        found = _all()
     if as_json:
         click.echo(json.dumps(found))
         return
@@ -104,6 +104,11 @@ def list_(as_json: bool) -> None:
         )
         if centre["note"]:
             click.echo(f"    note: {centre['note']}")
+
+
+def _all() -> list[dict[str, object]]:
+    with transaction() as session:
+        return [_facts(centre) for centre in directory.centres(session)]
 
 
 def _facts(centre: Centre) -> dict[str, object]:

@@ -1,16 +1,22 @@
 """`advocate doctors`: bring doctors in, check them, look at them."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from intake.cli import doctors_shown
 from intake.cli.imports import AS_OF, DRY_RUN, JSON, importing, now, open_database, progress, refusals, show
 from intake.db import transaction
+from intake.directory.facts import Fact
 from intake.directory.importing import DoctorImport, Store
 from intake.directory.nppes import layout, read_row
+from intake.directory.outcomes import Outcome, Summary
 from intake.directory.rejects import rejects_beside
 from intake.directory.table_file import open_table
 from intake.directory.upsert import Origin, foretell, store
@@ -45,18 +51,25 @@ def nppes(file: Path, as_of: date | None, as_json: bool, dry_run: bool) -> None:
     Doctors of the specialties we use become candidates, which families are not shown before
     somebody verifies them. What people checked stays. It can be stopped and run again.
     """
-    codes = frozenset(code for specialty in SPECIALTIES.values() for code in specialty.codes)
-    origin = Origin("nppes", as_of or _day_of(file))
-    with refusals(), open_table(file) as table, rejects_beside(file) as rejects:
-        columns = layout(table.header, name=file.name)
+    origin = Origin("nppes", as_of or nppes_day(file))
+    with refusals():
         open_database()
-        run = DoctorImport(lambda values: read_row(columns, values, codes), _store(origin, dry_run), rejects)
+        summary = import_nppes(file, storing(origin, dry_run=dry_run))
+    show(summary, as_json=as_json, dry_run=dry_run)
+
+
+def import_nppes(file: Path, store: Store) -> Summary:
+    """Give the rows of the file to `store`, in batches. Raises BadFile when it is another kind of file."""
+    codes = frozenset(code for specialty in SPECIALTIES.values() for code in specialty.codes)
+    with open_table(file) as table, rejects_beside(file) as rejects:
+        columns = layout(table.header, name=file.name)
+        run = DoctorImport(lambda values: read_row(columns, values, codes), store, rejects)
         with importing(run.summary):
             run.run(table.rows, progress(table.share_read))
-    show(run.summary, as_json=as_json, dry_run=dry_run)
+    return run.summary
 
 
-def _day_of(file: Path) -> date:
+def nppes_day(file: Path) -> date:
     """The day in the name that NPPES gives its files, today for any other name."""
     found = _FILE_DAY.fullmatch(file.name)
     try:
@@ -65,12 +78,21 @@ def _day_of(file: Path) -> date:
         return now().date()
 
 
-def _store(origin: Origin, dry_run: bool) -> Store:
-    def stored(batch):  # type: ignore[no-untyped-def]
+def storing(origin: Origin, *, dry_run: bool = False) -> Store:
+    """Commit each batch, or only tell what would become of it."""
+
+    def stored(batch: Sequence[Fact]) -> Counter[Outcome]:
         with transaction() as session:
             return foretell(session, batch) if dry_run else store(session, batch, origin, now=now())
 
     return stored
+
+
+@contextmanager
+def _directory() -> Iterator[Session]:
+    open_database()
+    with transaction() as session:
+        yield session
 
 
 @command.command()
@@ -80,7 +102,11 @@ def _store(origin: Origin, dry_run: bool) -> Store:
 @click.option("--source", default="editor", show_default=True, help="Where it was read.")
 @click.option("--accepts-new/--no-accepts-new", default=None, help="Takes new patients.")
 @click.option("--video/--no-video", default=None, help="Gives second opinions by video.")
-@click.option("--volume", type=click.Choice(list(VolumeBand)), help="How many people with mesothelioma.")
+@click.option(
+    "--volume",
+    type=click.Choice([band.value for band in VolumeBand]),
+    help="How many people with mesothelioma.",
+)
 @click.option("--languages", metavar="CODE,CODE", help="Languages besides English, such as es.")
 @JSON
 def verify(npi: str, expertise: str, languages: str | None, as_json: bool, **given: object) -> None:
@@ -93,7 +119,7 @@ def verify(npi: str, expertise: str, languages: str | None, as_json: bool, **giv
         open_database()
         with transaction() as session:
             directory.verify(session, directory.find(session, npi), facts, now=now())
-    _show_one(npi, as_json=as_json)
+        _show_one(npi, as_json=as_json)
 
 
 def _verification(expertise: str, languages: str | None, given: dict[str, object]) -> Verification:
@@ -117,23 +143,25 @@ def _codes(text: str) -> list[str]:
 @JSON
 def show_one(npi: str, as_json: bool) -> None:
     """Everything known of the doctor with NPI (samples have none: give the id)."""
-    open_database()
-    _show_one(npi, as_json=as_json)
+    with refusals():
+        open_database()
+        _show_one(npi, as_json=as_json)
 
 
 def _show_one(npi: str, *, as_json: bool) -> None:
-    with refusals(), transaction() as session:
+    with transaction() as session:
         doctors_shown.one(directory.find(session, npi), as_json=as_json)
 
 
 @command.command("list")
-@click.option("--status", type=click.Choice(list(DoctorStatus)), help="Only those of one status.")
+@click.option(
+    "--status", type=click.Choice([status.value for status in DoctorStatus]), help="Only those of one status."
+)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @JSON
 def list_(status: str | None, limit: int, as_json: bool) -> None:
     """Doctors by name."""
-    open_database()
-    with transaction() as session:
+    with refusals(), _directory() as session:
         found = directory.listed(session, status=status, limit=limit + 1)
         doctors_shown.several(found[:limit], as_json=as_json, more=len(found) > limit)
 
@@ -143,8 +171,7 @@ def list_(status: str | None, limit: int, as_json: bool) -> None:
 @click.option("--reason", required=True, help="Why, for whoever looks next.")
 def deactivate(npi: str, reason: str) -> None:
     """Show the doctor with NPI to nobody any more."""
-    open_database()
-    with refusals(), transaction() as session:
+    with refusals(), _directory() as session:
         directory.deactivate(session, directory.find(session, npi), reason, now=now())
     click.echo(f"{npi} is deactivated.")
 
@@ -153,8 +180,7 @@ def deactivate(npi: str, reason: str) -> None:
 @click.argument("npi")
 def reactivate(npi: str) -> None:
     """Bring a deactivated doctor back, as a candidate to verify."""
-    open_database()
-    with refusals(), transaction() as session:
+    with refusals(), _directory() as session:
         doctor = directory.find(session, npi)
         if doctor.status != DoctorStatus.DEACTIVATED:
             raise BadInput(f"{npi} is not deactivated: the status is {doctor.status}.")

@@ -17,6 +17,7 @@ from intake.errors import AdvocateDeskError
 
 _TELL_EVERY = 10_000
 _NOT_A_USABLE_FILE, _INTERRUPTED = 2, 130
+_NEXT = "Is `advocate up` running, and has `advocate db upgrade` been run?"
 
 
 class Refused(click.ClickException):
@@ -41,25 +42,30 @@ def now() -> datetime:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Wrong input exits with 2 and its sentence."""
+    """Wrong input exits with 2 and its sentence, a database that does not answer with 1 and its own."""
     try:
         yield
     except AdvocateDeskError as wrong:
         raise Refused(str(wrong)) from wrong
+    except DBAPIError as wrong:
+        raise click.ClickException(f"the database said: {_reason(wrong)}. {_NEXT}") from wrong
 
 
 @contextmanager
 def importing(summary: Summary) -> Iterator[None]:
     """Say how far an import came when it breaks off, and that it can go on."""
     try:
-        with refusals():
-            yield
+        yield
     except KeyboardInterrupt:
         click.echo(f"\nadvocate: stopped. {_so_far(summary)}", err=True)
         sys.exit(_INTERRUPTED)
     except (DBAPIError, OSError) as wrong:
-        reason = str(getattr(wrong, "orig", wrong)).strip().splitlines()[0]
-        raise click.ClickException(f"broke off: {reason}. {_so_far(summary)}") from wrong
+        raise click.ClickException(f"broke off: {_reason(wrong)}. {_so_far(summary)}") from wrong
+
+
+def _reason(wrong: Exception) -> str:
+    """The first line of what went wrong: the rest can hold whole rows."""
+    return str(getattr(wrong, "orig", wrong)).strip().splitlines()[0]
 
 
 def _so_far(summary: Summary) -> str:

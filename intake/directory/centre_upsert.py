@@ -20,11 +20,15 @@ _CHANGES = (Outcome.ADDED, Outcome.UPDATED)
 def store_centres(
     session: Session, batch: Sequence[CentreFacts], origin: Origin, *, now: datetime
 ) -> Counter[Outcome]:
-    """Write the centres. A row that a later list has dated already stays as it is."""
+    """Write the centres. A row that a later list has dated already stays as it is.
+
+    The directory's version rises when one changed: nobody works at a new one yet.
+    """
     directory.lock(session)
     counts = Counter(_store(session, facts, origin) for facts in batch)
-    if any(counts[outcome] for outcome in _CHANGES):
+    if counts[Outcome.UPDATED]:
         directory.bump(session)
+    if any(counts[outcome] for outcome in _CHANGES):
         changes = {outcome.value: counts[outcome] for outcome in _CHANGES}
         audit.note(session, directory.OFFICE, "centres.imported", "source", origin.source, now=now, **changes)
     return counts

@@ -42,9 +42,9 @@ class Origin:
 
 
 def store(session: Session, batch: Sequence[Fact], origin: Origin, *, now: datetime) -> Counter[Outcome]:
-    """Write the batch, raise the directory's version when anything changed, tell what became of each.
+    """Write the batch and tell what became of each. Every NPI may stand in a batch once only.
 
-    Every NPI may stand in a batch once only.
+    The directory's version rises when a verified doctor changed: no match looks at candidates.
     """
     directory.lock(session)
     decided = decide(session, batch)
@@ -53,8 +53,9 @@ def store(session: Session, batch: Sequence[Fact], origin: Origin, *, now: datet
     _deactivate(session, decided, now=now)
     _seen_again(session, decided, origin)
     if any(counts[outcome] for outcome in _CHANGES):
-        directory.bump(session)
         _note(session, decided, origin, now=now)
+    if any(_noticed(one) for one in decided):
+        directory.bump(session)
     return counts
 
 
@@ -180,8 +181,13 @@ def _note(session: Session, decided: Sequence[Decided], origin: Origin, *, now: 
     changes = {outcome.value: counts[outcome] for outcome in _CHANGES}
     audit.note(session, directory.OFFICE, "directory.imported", "source", origin.source, now=now, **changes)
     for one in decided:
-        if one.outcome in _CHANGES and one.known and one.known.status == DoctorStatus.VERIFIED:
+        if _noticed(one) and one.known:
             action = f"doctor.{one.outcome}"
             audit.note(
                 session, directory.OFFICE, action, "doctor", one.known.id, now=now, source=origin.source
             )
+
+
+def _noticed(one: Decided) -> bool:
+    known = one.known
+    return one.outcome in _CHANGES and known is not None and known.status == DoctorStatus.VERIFIED

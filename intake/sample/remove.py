@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from intake.models.directory import Centre, Doctor, Location
@@ -46,9 +46,3 @@ def remove_samples(session: Session, *, now: datetime) -> Counter[str]:
     for account in accounts:
         staff.disable(session, account, now=now)
     return counts + Counter(accounts=len(accounts))
-
-
-def sample_doctors(session: Session) -> int:
-    """How many sample doctors there are that somebody could still be shown."""
-    shown = Doctor.status != DoctorStatus.DEACTIVATED
-    return session.scalar(select(func.count()).where(Doctor.sample, shown)) or 0
