@@ -88,17 +88,15 @@ def expertise_mask(codes: Iterable[str]) -> int:
     return mask
 
 
-# How the National Cancer Institute's own list words its designations.
+# The codes, and how the National Cancer Institute's own list words its designations.
 _DESIGNATIONS = {
     "comprehensive cancer center": Designation.NCI_COMPREHENSIVE,
     "clinical cancer center": Designation.NCI_CLINICAL,
     "cancer center": Designation.NCI_CLINICAL,
+    **{kind.value: kind for kind in Designation},
 }
 
 
 def designation_of(text: str | None) -> Designation | None:
     """The designation a code or the words of a list stand for; None when they stand for none."""
-    wanted = (text or "").strip().lower()
-    if wanted in set(Designation):
-        return Designation(wanted)
-    return _DESIGNATIONS.get(wanted)
+    return _DESIGNATIONS.get((text or "").strip().lower())

@@ -14,7 +14,7 @@ from intake.rules.reasons import Reason, RelationWords, text_for, words_for
 from intake.rules.taxonomy import any_type_shorts, shorts_of
 from intake.rules.weights import WEIGHTS
 from workers.matching.case import Question
-from workers.matching.snapshot import DoctorRow, LocationRow, principal, works_for_veterans
+from workers.matching.snapshot import DoctorRow, LocationRow, works_for_veterans
 
 __all__ = [
     "Reason", "RelationWords", "Seen", "parts_of", "reasons_of", "roles_for", "text_for", "words_for",
@@ -25,18 +25,18 @@ _OLD_AFTER_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A doctor as one family sees her. `miles`: to the nearest location, None when not known."""
+    """A doctor as one family sees her. `miles`: to the nearest location, None when not known.
+
+    `location` is the one to name, `principal` the one whose centre counts.
+    """
 
     doctor: DoctorRow
     locations: tuple[LocationRow, ...]
     roles: frozenset[str]
     location: LocationRow
+    principal: LocationRow | None
     miles: float | None
     beyond_wish: bool = False
-
-    @property
-    def principal(self) -> LocationRow | None:
-        return principal(self.locations)
 
 
 def roles_for(question: Question, doctor: DoctorRow) -> frozenset[str]:

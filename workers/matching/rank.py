@@ -17,7 +17,7 @@ from workers.matching.explain import Reason, Seen, parts_of, reasons_of, roles_f
 from workers.matching.geo import haversine
 from workers.matching.rules import Field, field_of, limit_of
 from workers.matching.score import Points, parts_of_field, totals
-from workers.matching.snapshot import DoctorRow, IntArray, LocationRow, Snapshot
+from workers.matching.snapshot import DoctorRow, IntArray, LocationRow, Snapshot, principal
 
 _FIRST_LOOK = 128
 
@@ -148,6 +148,7 @@ def _seen(question: Question, field: Field, *, at: int) -> Seen:
         locations=locations,
         roles=roles_for(question, doctor),
         location=nearest(question.case, locations),
+        principal=principal(locations),
         miles=miles,
         beyond_wish=wish is not None and miles is not None and miles > wish,
     )

@@ -54,48 +54,53 @@ def wishes_from(travel: Travel) -> tuple[Travel, ...]:
 def field_of(question: Question, snapshot: Snapshot) -> Field:
     """Apply every exclusion to the whole directory."""
     case = question.case
-    roles = roles_of(question, snapshot)
-    alive, excluded = _masked(question, snapshot, roles=roles)
-    doctors = np.flatnonzero(alive)
+    doctors, roles, excluded = _suitable(question, snapshot)
     rows = _LocationRows.of(snapshot, doctors)
     miles = _nearest_miles(case, rows)
     keep, limit, widened = _within(case, miles)
     _count_far(excluded, miles, keep=keep)
-    kept = doctors[keep]
     in_state = _in_state(case, rows)[keep]
     counts = {str(code): count for code, count in excluded.items() if count}
-    return Field(snapshot, kept, roles[kept], miles[keep], in_state, counts, limit, widened)
+    return Field(snapshot, doctors[keep], roles[keep], miles[keep], in_state, counts, limit, widened)
 
 
-def roles_of(question: Question, snapshot: Snapshot) -> NDArray[np.uint32]:
-    """Wanted specialties of each doctor in which her experience serves this type (shape n)."""
+def _suitable(question: Question, snapshot: Snapshot) -> tuple[IntArray, NDArray[np.uint32], dict[str, int]]:
+    """Who passes every question but distance, their roles, and how many fell to each question."""
+    wanted = np.uint32(specialty_mask(question.guidance.specialties))
+    doctors = np.flatnonzero((snapshot.specialties & wanted) != 0)
+    excluded = _count_irrelevant(snapshot, relevant=len(doctors))
+    roles = _roles(question, snapshot, doctors=doctors)
+    asked = {
+        ExclusionCode.NO_EXPERTISE_FOR_TYPE: roles == 0,
+        ExclusionCode.NOT_ACCEPTING: snapshot.accepts[doctors] < 0,
+        ExclusionCode.NO_LOCATION: snapshot.counts[doctors] == 0,
+    }
+    alive = np.ones(len(doctors), np.bool_)
+    for code, holds in asked.items():
+        excluded[code] = int(np.count_nonzero(alive & holds))
+        alive &= ~holds
+    return doctors[alive], roles[alive], excluded
+
+
+def _count_irrelevant(snapshot: Snapshot, *, relevant: int) -> dict[str, int]:
+    # Paediatric and trainee doctors have no specialty that we know, so neither is among the relevant.
+    paediatric = int(np.count_nonzero(snapshot.paediatric))
+    trainee = int(np.count_nonzero(snapshot.trainee))
+    return {
+        ExclusionCode.PAEDIATRIC: paediatric,
+        ExclusionCode.TRAINEE: trainee,
+        ExclusionCode.NOT_RELEVANT_SPECIALTY: len(snapshot) - relevant - paediatric - trainee,
+    }
+
+
+def _roles(question: Question, snapshot: Snapshot, *, doctors: IntArray) -> NDArray[np.uint32]:
+    """Wanted specialties in which each doctor's experience serves this type."""
     wanted = np.uint32(specialty_mask(question.guidance.specialties))
     shown = np.uint64(expertise_mask(shown_by(question.case.diagnosis)))
-    serves = (snapshot.expertise & shown) != 0
-    roles: NDArray[np.uint32] = np.where(serves, snapshot.specialties, snapshot.any_type) & wanted
+    serves = (snapshot.expertise[doctors] & shown) != 0
+    served = np.where(serves, snapshot.specialties[doctors], snapshot.any_type[doctors])
+    roles: NDArray[np.uint32] = served & wanted
     return roles
-
-
-def _masked(
-    question: Question, snapshot: Snapshot, *, roles: NDArray[np.uint32]
-) -> tuple[BoolArray, dict[str, int]]:
-    wanted = np.uint32(specialty_mask(question.guidance.specialties))
-    asked = {
-        ExclusionCode.PAEDIATRIC: snapshot.paediatric,
-        ExclusionCode.TRAINEE: snapshot.trainee,
-        ExclusionCode.NOT_RELEVANT_SPECIALTY: (snapshot.specialties & wanted) == 0,
-        ExclusionCode.NO_EXPERTISE_FOR_TYPE: roles == 0,
-        ExclusionCode.NOT_ACCEPTING: snapshot.accepts < 0,
-        ExclusionCode.NO_LOCATION: snapshot.counts == 0,
-    }
-    alive = np.ones(len(snapshot), np.bool_)
-    excluded: dict[str, int] = {}
-    left = len(snapshot)
-    for code, holds in asked.items():
-        alive &= ~holds
-        now = int(np.count_nonzero(alive))
-        excluded[code], left = left - now, now
-    return alive, excluded
 
 
 @dataclass(frozen=True, slots=True, eq=False)

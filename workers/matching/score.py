@@ -97,10 +97,8 @@ def _language(question: Question, field: Field) -> Points:
 
 
 def _freshness(question: Question, field: Field) -> Points:
-    verified = field.snapshot.verified[field.doctors]
-    age = question.today.toordinal() - verified
+    age = question.today.toordinal() - field.snapshot.verified[field.doctors]
     points = np.zeros(len(field.doctors), np.int32)
     for days, worth in reversed(WEIGHTS.freshness):
         points[age <= days] = worth
-    points[verified == 0] = 0
     return points

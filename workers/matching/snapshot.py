@@ -103,7 +103,10 @@ def works_for_veterans(locations: Iterable[LocationRow]) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """n doctors and m locations of one directory version. Arrays are read-only."""
+    """n doctors and m locations of one directory version. Arrays are read-only.
+
+    `paediatric` and `trainee` never hold together, nor with a specialty that we know.
+    """
 
     version: int | str
     doctors: tuple[DoctorRow, ...]
@@ -175,7 +178,9 @@ def _doctor_columns(rows: Sequence[DoctorRow]) -> dict[str, Any]:
         ),
         "volume": np.array([_place_in(VOLUMES, row.volume_band) for row in rows], np.int8),
         "paediatric": np.array([is_only(row, PAEDIATRIC) for row in rows], np.bool_),
-        "trainee": np.array([is_only(row, TRAINEE) for row in rows], np.bool_),
+        "trainee": np.array(
+            [is_only(row, TRAINEE) and not is_only(row, PAEDIATRIC) for row in rows], np.bool_
+        ),
     }
 
 

@@ -14,7 +14,7 @@ from workers.matching.explain import Seen, parts_of, roles_for
 from workers.matching.rank import MatchResult, match, nearest
 from workers.matching.rules import Field, field_of
 from workers.matching.score import PARTS, parts_of_field, totals
-from workers.matching.snapshot import DoctorRow, LocationRow, Snapshot
+from workers.matching.snapshot import DoctorRow, LocationRow, Snapshot, principal
 
 from .brute import brute_match
 from .directories import TODAY, random_case, random_rows
@@ -43,6 +43,7 @@ def _seen(question: Question, field: Field, at: int) -> Seen:
         locations=locations,
         roles=roles_for(question, doctor),
         location=nearest(question.case, locations),
+        principal=principal(locations),
         miles=None if isinf(field.miles[at]) else float(field.miles[at]),
     )
 

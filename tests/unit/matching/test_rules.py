@@ -1,8 +1,11 @@
 """Exclusions in their order, the travel wish and how it widens, places that are not known."""
 
+from math import degrees
+
 import pytest
 
 from intake.rules.facts import Diagnosis, Stage, Travel
+from workers.matching.geo import EARTH_MILES
 from workers.matching.rank import MatchResult, match
 from workers.matching.snapshot import DoctorRow, LocationRow
 
@@ -123,3 +126,21 @@ def test_nothing_matches_when_the_directory_is_empty() -> None:
     for diagnosis in Diagnosis:
         result = _match(diagnosis=diagnosis)
         assert (result.matches, result.excluded, result.considered) == ((), {}, 0)
+
+
+@pytest.mark.parametrize(
+    ("travel", "miles", "listed"),
+    [
+        (Travel.HOUR, 59.9, True),
+        (Travel.HOUR, 60.1, False),
+        (Travel.HALF_DAY, 249.9, True),
+        (Travel.HALF_DAY, 250.1, False),
+        (Travel.UNSURE, 250.1, True),
+    ],
+)
+def test_doctor_is_listed_up_to_the_limit_when_the_wish_has_one(
+    travel: Travel, miles: float, listed: bool
+) -> None:
+    north = 29.7604 + degrees(miles / EARTH_MILES)
+    result = _match(surgeon("a"), office("a"), surgeon("b"), office("b", lat=north), travel=travel)
+    assert ("b" in {ranked.doctor.id for ranked in result.matches}) is listed
