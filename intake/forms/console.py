@@ -1,13 +1,16 @@
 """Forms of the console. Several answers a page: staff do this all day."""
 
+from collections.abc import Iterable
 from datetime import date, time
 from typing import Any
+from uuid import UUID
 
 from wtforms import HiddenField, StringField
 from wtforms.validators import StopValidation
 
 from intake.forms.base import DeskForm
-from intake.forms.fields import Choice, Line
+from intake.forms.fields import Choice, Line, as_choices
+from intake.rules.outcomes import Outcome
 
 NOTES_LIMIT = 10_000
 
@@ -35,8 +38,9 @@ class Notes(StringField):
         self.data = "".join(letter for letter in raw if letter == "\n" or letter.isprintable()).strip()
 
     def pre_validate(self, form: Any) -> None:
-        if len(self.data or "") > self.limit:
-            raise StopValidation(f"The notes have {len(self.data)} letters. Use {self.limit:,} or fewer.")
+        length = len(self.data or "")
+        if length > self.limit:
+            raise StopValidation(f"The notes have {length:,} letters. Use {self.limit:,} or fewer.")
 
 
 class SignInForm(DeskForm):
@@ -72,9 +76,20 @@ class CallForm(DeskForm):
     again_at = Line("Time", noun="time", limit=8)
     notes = Notes("Notes")
 
-    def __init__(self, *, outcomes: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *, outcomes: Iterable[Outcome], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.outcome.choices = outcomes
+        self.outcome.choices = as_choices((outcome.code, outcome.label) for outcome in outcomes)
+
+    def version_number(self) -> int:
+        """0, which no row has, for anything that is not a number."""
+        typed = self.version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+    def attempt_id(self) -> UUID | None:
+        try:
+            return UUID(self.attempt.data or "")
+        except ValueError:
+            return None
 
     def asked_time(self) -> tuple[date, time] | None:
         """The day and time typed, None when both are empty. Adds an error to the one that is wrong."""

@@ -181,9 +181,13 @@ def keep_late_notes(session: Session, attempt_id: UUID, staff_id: UUID, notes: s
 
 def add_notes(attempt: CallAttempt, notes: str) -> None:
     """Append unless the same words are there already."""
-    before = attempt.notes or ""
-    if notes and notes not in before:
-        attempt.notes = f"{before}\n{notes}".strip()
+    if notes:
+        attempt.notes = both(attempt.notes, notes)
+
+
+def both(kept: str | None, typed: str) -> str:
+    """Two notes as one, the same words once."""
+    return kept if kept and typed in kept else f"{kept or ''}\n{typed}".strip()
 
 
 def actor_of(callback: Callback) -> str:

@@ -16,6 +16,8 @@ from intake.services import audit, passwords
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+# Who acts when a command is typed on the server; a page says `by=actor(id)`.
+OFFICE = "office"
 # A page every few seconds need not write the row each time.
 _SEEN_EVERY = timedelta(seconds=30)
 
@@ -42,7 +44,7 @@ class NewStaff:
     temporary: bool = False
 
 
-def create(session: Session, new: NewStaff, *, now: datetime) -> Staff:
+def create(session: Session, new: NewStaff, *, now: datetime, by: str = OFFICE) -> Staff:
     """Add an account.
 
     `create(session, NewStaff(email=, name=, role=, password=, totp_secret=, sample=), now=now)`
@@ -65,7 +67,7 @@ def create(session: Session, new: NewStaff, *, now: datetime) -> Staff:
         created_at=now,
     )
     session.add(staff)
-    audit.note(session, "office", "staff.added", "staff", staff.id, now=now, role=staff.role)
+    audit.note(session, by, "staff.added", "staff", staff.id, now=now, role=staff.role)
     return staff
 
 
@@ -85,39 +87,42 @@ def everyone(session: Session) -> list[Staff]:
     return list(session.scalars(select(Staff).order_by(Staff.active.desc(), Staff.name, Staff.email)))
 
 
-def disable(session: Session, staff: Staff, *, now: datetime) -> None:
-    """Close the account and every sign-in. Its history stays."""
+def disable(session: Session, staff: Staff, *, now: datetime, by: str = OFFICE) -> None:
+    """Close the account and every sign-in. Its history stays. Raises BadInput for the last admin."""
+    _keep_one_admin(session, staff)
     staff.active = False
     end_all(session, staff, now=now)
-    audit.note(session, "office", "staff.disabled", "staff", staff.id, now=now)
+    audit.note(session, by, "staff.disabled", "staff", staff.id, now=now)
 
 
-def enable(session: Session, staff: Staff, *, now: datetime) -> None:
+def enable(session: Session, staff: Staff, *, now: datetime, by: str = OFFICE) -> None:
     staff.active = True
-    audit.note(session, "office", "staff.enabled", "staff", staff.id, now=now)
+    audit.note(session, by, "staff.enabled", "staff", staff.id, now=now)
 
 
-def change_role(session: Session, staff: Staff, role: str, *, now: datetime) -> None:
-    """Raises BadInput for a role that does not exist."""
-    old, staff.role = staff.role, _role(role)
+def change_role(session: Session, staff: Staff, role: str, *, now: datetime, by: str = OFFICE) -> None:
+    """Raises BadInput for a role that does not exist, and when no admin would be left."""
+    if _role(role) != Role.ADMIN:
+        _keep_one_admin(session, staff)
+    old, staff.role = staff.role, role
     end_all(session, staff, now=now)
-    audit.note(session, "office", "staff.role_changed", "staff", staff.id, now=now, old=old, new=staff.role)
+    audit.note(session, by, "staff.role_changed", "staff", staff.id, now=now, old=old, new=staff.role)
 
 
-def reset_password(session: Session, staff: Staff, *, now: datetime) -> str:
+def reset_password(session: Session, staff: Staff, *, now: datetime, by: str = OFFICE) -> str:
     """Replace a lost password; return the new one, to be changed at the next sign-in."""
     password = passwords.new_password()
     _set_password(session, staff, password, now=now)
     staff.password_temporary = True
-    audit.note(session, "office", "staff.password_reset", "staff", staff.id, now=now)
+    audit.note(session, by, "staff.password_reset", "staff", staff.id, now=now)
     return password
 
 
-def reset_totp(session: Session, staff: Staff, *, now: datetime) -> str:
+def reset_totp(session: Session, staff: Staff, *, now: datetime, by: str = OFFICE) -> str:
     """Replace a lost authenticator; return the new secret."""
     staff.totp_secret, staff.totp_last_counter = passwords.new_totp_secret(), None
     end_all(session, staff, now=now)
-    audit.note(session, "office", "staff.totp_reset", "staff", staff.id, now=now)
+    audit.note(session, by, "staff.totp_reset", "staff", staff.id, now=now)
     return staff.totp_secret
 
 
@@ -156,7 +161,7 @@ def sign_in(session: Session, given: Credentials, *, now: datetime) -> StaffSess
     counter = _counter(staff, given.code, now=now)
     if staff is None or counter is None or not (right and staff.active):
         # Written for an unknown address too: both refusals take one commit.
-        audit.note(session, "office", "staff.sign_in_refused", "staff", staff.id if staff else "-", now=now)
+        audit.note(session, OFFICE, "staff.sign_in_refused", "staff", staff.id if staff else "-", now=now)
         return None
     staff.totp_last_counter = counter
     audit.note(session, actor(staff.id), "staff.signed_in", "staff", staff.id, now=now)
@@ -213,6 +218,12 @@ def _open_session(session: Session, staff: Staff, *, now: datetime) -> StaffSess
 def _set_password(session: Session, staff: Staff, password: str, *, now: datetime) -> None:
     staff.password = passwords.hashed(password)
     end_all(session, staff, now=now)
+
+
+def _keep_one_admin(session: Session, staff: Staff) -> None:
+    active = select(Staff.id).where(Staff.role == Role.ADMIN, Staff.active).with_for_update()
+    if session.scalars(active).all() == [staff.id]:
+        raise BadInput(f"{staff.email} is the last admin. Make another account admin first.")
 
 
 def _uniquifier() -> str:

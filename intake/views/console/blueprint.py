@@ -1,6 +1,7 @@
 """The blueprint that every console module adds its routes to."""
 
 from flask import Blueprint, render_template
+from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -9,6 +10,11 @@ from intake.views.console.policy import admit, may_open
 blueprint = Blueprint("console", __name__, url_prefix="/console")
 blueprint.before_request(admit)
 blueprint.add_app_template_global(may_open, "may_open")
+
+
+@blueprint.context_processor
+def _token() -> dict[str, object]:
+    return {"csrf_token": generate_csrf}
 
 
 @blueprint.after_request

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from intake.models.staff import Staff
 from intake.services.staff import Role
+from intake.views.clock import utc_now
 
 _CALLERS = frozenset({Role.ADVOCATE, Role.SUPERVISOR})
 _SUPERVISORS = frozenset({Role.SUPERVISOR})
@@ -39,6 +40,7 @@ _BEFORE_PASSWORD_CHANGE = frozenset({"console.password", "console.sign_out"})
 def admit() -> Response | tuple[str, int] | None:
     """Before every console request: a sign-in that is open, then the role. None lets it through."""
     endpoint = str(request.endpoint)
+    g.now = utc_now()
     if endpoint in OPEN:
         return None
     if not current_user.is_authenticated:

@@ -1,0 +1,150 @@
+"""Short words for staff, and times as the family's clock shows them."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import g
+from phonenumbers import PhoneNumberFormat, format_number, parse
+
+from intake.models.callback import Callback
+from intake.models.lead import Lead
+from intake.models.match import Match
+from intake.rules.calling_hours import local_time
+from intake.rules.facts import Language, Relation
+from intake.rules.outcomes import OUTCOMES
+from intake.rules.reasons import EXCLUSION_WORDS, Reason, distance_text, text_for, words_for
+from intake.rules.wishes import SAY_DUE_BECAUSE, DueBecause
+from intake.services.call_plans import whereabouts
+
+__all__ = ["EXCLUSION_WORDS", "distance_text"]
+
+RELATION = {
+    "self": "the patient",
+    "partner": "husband, wife or partner of the patient",
+    "parent": "son or daughter of the patient",
+    "other": "relative or friend of the patient",
+    "health_worker": "health worker of the patient",
+}
+DIAGNOSIS = {
+    "pleural": "Pleural",
+    "peritoneal": "Peritoneal",
+    "pericardial": "Pericardial",
+    "testicular": "Testicular",
+    "unsure": "Type not known",
+}
+CELL_TYPE = {
+    "epithelioid": "Epithelioid",
+    "sarcomatoid": "Sarcomatoid",
+    "biphasic": "Biphasic",
+    "unknown": "Not known",
+}
+STAGE = {
+    "1": "stage 1",
+    "2": "stage 2",
+    "3": "stage 3",
+    "4": "stage 4",
+    "early": "told “early”",
+    "advanced": "told “advanced”",
+    "unknown": "stage not known",
+}
+TREATMENT = {
+    "new": "Newly diagnosed",
+    "treatment": "In treatment",
+    "full_remission": "Full remission",
+    "partial_remission": "Partial remission",
+    "local_recurrence": "Came back near the same place",
+    "distant_recurrence": "Came back elsewhere",
+    "unsure": "Not sure",
+}
+TRAVEL = {
+    "hour": "About 1 hour",
+    "half_day": "Up to half a day",
+    "anywhere": "Anywhere in the country",
+    "unsure": "Not sure",
+}
+LANGUAGE = {"en": "English", "es": "Spanish"}
+CONSENT = {
+    "collect": "Keep the answers",
+    "automated_calls": "Automated calls and texts",
+    "guide_and_follow_ups": "Guide and follow-up mails",
+}
+
+
+def local(instant: datetime, lead: Lead) -> str:
+    """ "today 2:15 pm CST", "Tue Nov 24, 2:15 pm CST": on the family's clock."""
+    there, today = local_time(whereabouts(lead), instant), local_time(whereabouts(lead), g.now)
+    days = (there.date() - today.date()).days
+    day = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days)
+    day = day or f"{there:%a} {there:%b} {there.day},"
+    return f"{day} {wall(there)}"
+
+
+def wall(there: datetime) -> str:
+    """ "2:15 pm CST" of a time that has its zone."""
+    return f"{there.hour % 12 or 12}:{there:%M} {'am' if there.hour < 12 else 'pm'} {there:%Z}"
+
+
+def there_now(lead: Lead) -> str:
+    return wall(local_time(whereabouts(lead), g.now))
+
+
+def promise(callback: Callback) -> str:
+    """How the promise stands, as a span that needs no zone."""
+    left = callback.promise_by - g.now
+    return f"late by {span(-left)}" if left < timedelta(0) else f"{span(left)} left"
+
+
+def is_late(callback: Callback) -> bool:
+    return bool(callback.promise_by < g.now)
+
+
+def span(length: timedelta) -> str:
+    """ "3 min", "2 h 10 min", "4 days"."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    days = minutes // (24 * 60)
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
+def facts(lead: Lead) -> str:
+    return f"{DIAGNOSIS[lead.diagnosis]}, {STAGE[lead.stage]}"
+
+
+def because(callback: Callback) -> str:
+    return say(callback.due_because)
+
+
+def say(reason: str) -> str:
+    return SAY_DUE_BECAUSE[DueBecause(reason)] if reason in set(DueBecause) else ""
+
+
+def at_zone(instant: datetime, zone: str) -> str:
+    """ "Tue Nov 24, 2:15 pm CST" on the clock of a zone."""
+    there = instant.astimezone(ZoneInfo(zone))
+    return f"{there:%a} {there:%b} {there.day}, {wall(there)}"
+
+
+def phone(e164: str) -> str:
+    """The number as people write it here: (555) 010-0199."""
+    number = parse(e164)
+    style = PhoneNumberFormat.NATIONAL if number.country_code == 1 else PhoneNumberFormat.INTERNATIONAL
+    return format_number(number, style)
+
+
+def outcome(code: str | None) -> str:
+    if code is None:
+        return "Under way"
+    return OUTCOMES[code].label if code in OUTCOMES else "No outcome was written down"
+
+
+def reasons(match: Match, lead: Lead) -> list[tuple[str, str]]:
+    """Each reason as its sentence and its code."""
+    who = words_for(Relation(lead.relation))
+    return [(text_for(Reason.from_json(raw), who), raw["code"]) for raw in match.reasons]
+
+
+def speaks(lead: Lead) -> str:
+    return LANGUAGE[Language(lead.language)]

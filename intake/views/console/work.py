@@ -1,0 +1,55 @@
+"""The supervisor's table: work that stopped, mails of unknown fate, calls to know of."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, g, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from intake.db import transaction
+from intake.errors import BadInput
+from intake.forms.console import ReasonForm
+from intake.services import troubles
+from intake.services.staff import actor
+from intake.views.console import words
+from intake.views.console.blueprint import blueprint
+from intake.views.console.policy import me
+
+Page = str | Response | tuple[str, int]
+
+
+@blueprint.get("/work")
+def work() -> str:
+    return _render(ReasonForm())
+
+
+@blueprint.post("/work/<int:task_id>/redo")
+def redo(task_id: int) -> Page:
+    return _decide(task_id, troubles.redo, "is tried again")
+
+
+@blueprint.post("/work/<int:task_id>/discard")
+def discard(task_id: int) -> Page:
+    return _decide(task_id, troubles.discard, "is given up")
+
+
+def _decide(task_id: int, verb: Callable[..., None], done: str) -> Page:
+    form = ReasonForm()
+    if not form.validate():
+        return _render(form, task_id), 400
+    try:
+        with transaction() as session:
+            verb(session, task_id, reason=form.reason.clean, by=actor(me().id), now=g.now)
+    except BadInput as wrong:
+        form.add_error("reason", str(wrong))
+        return _render(form, task_id), 409
+    flash(f"Task {task_id} {done}.")
+    return redirect(url_for("console.work"), code=303)
+
+
+def _render(form: ReasonForm, task_id: int | None = None) -> str:
+    """`task_id` is the row whose form was posted and came back with a problem."""
+    with transaction() as session:
+        found = troubles.troubles(session, now=g.now)
+    shown: dict[str, Any] = {"troubles": found, "form": form, "task_id": task_id, "words": words}
+    return render_template("console/work.html", **shown)
