@@ -142,10 +142,10 @@ def guidance_for(
     guidance = _from_base(_only_base(facts), diagnosis)
     for row in STATUS_ROWS:
         if _applies(row, facts):
-            guidance = _with_status(guidance, row, diagnosis)
+            guidance = _with_status(guidance, row, diagnosis=diagnosis)
     for row in ADD_ROWS:
         if _applies(row, facts):
-            guidance = _joined(guidance, row, diagnosis, order="keep")
+            guidance = _joined(guidance, row, diagnosis=diagnosis, order="keep")
     return guidance
 
 
@@ -174,25 +174,25 @@ def _from_base(row: GuidanceRow, diagnosis: Diagnosis) -> Guidance:
     )
 
 
-def _with_status(guidance: Guidance, row: GuidanceRow, diagnosis: Diagnosis) -> Guidance:
-    joined = _joined(guidance, row, diagnosis, order=row.order)
+def _with_status(guidance: Guidance, row: GuidanceRow, *, diagnosis: Diagnosis) -> Guidance:
+    joined = _joined(guidance, row, diagnosis=diagnosis, order=row.order)
     asked = row.opinions if row.order == "only" else joined.opinions + row.opinions
     return replace(joined, opinions=tuple(short for short in asked if short in joined.specialties))
 
 
-def _joined(guidance: Guidance, row: GuidanceRow, diagnosis: Diagnosis, *, order: str) -> Guidance:
+def _joined(guidance: Guidance, row: GuidanceRow, *, diagnosis: Diagnosis, order: str) -> Guidance:
     tiers, treatments = _tiers(row.specialties, diagnosis), _treatments(row.treatments, diagnosis)
     return replace(
         guidance,
-        tiers=_distinct_tiers(_ordered(guidance.tiers, tiers, order)),
-        treatments=_distinct(_ordered(guidance.treatments, treatments, order)),
+        tiers=_distinct_tiers(_ordered(guidance.tiers, tiers, order=order)),
+        treatments=_distinct(_ordered(guidance.treatments, treatments, order=order)),
         notes=_distinct(guidance.notes + row.notes),
         row_ids=(*guidance.row_ids, row.id),
         reviewed=guidance.reviewed and row.reviewed,
     )
 
 
-def _ordered(old: tuple[Any, ...], new: tuple[Any, ...], order: str) -> tuple[Any, ...]:
+def _ordered(old: tuple[Any, ...], new: tuple[Any, ...], *, order: str) -> tuple[Any, ...]:
     return {"first": new + old, "only": new, "keep": old + new}[order]
 
 
