@@ -21,6 +21,7 @@ from intake.errors import AdvocateDeskError
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 LAST_LINES = 5
+READY_SECONDS = 300.0  # after a crash a server replays its log before it answers
 DEATHS_ALLOWED = 5
 DEATHS_WITHIN = 30.0  # seconds
 FIRST_BACKOFF = 0.2  # seconds, doubled at every death
@@ -59,7 +60,7 @@ class Child:
     group: str = ""
     env: Mapping[str, str] | None = None
     run_as: str | None = None
-    await_ready: Callable[["Child"], None] | None = None
+    ready: Callable[[], bool] = lambda: True
     pass_fds: tuple[int, ...] = ()
     asked: bool = field(default=False, repr=False)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
@@ -133,9 +134,15 @@ class Child:
         self.start()
         self.wait_ready()
 
-    def wait_ready(self) -> None:
-        if self.await_ready is not None:
-            self.await_ready(self)
+    def wait_ready(self, *, pause: Callable[[float], None] = time.sleep) -> None:
+        """Wait until it answers; raise ChildFailed when it ends first or READY_SECONDS pass."""
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.ready():
+            if not self.alive:
+                raise self.failed(f"ended with exit code {self.exit_code}")
+            if time.monotonic() > deadline:
+                raise self.failed(f"was not ready within {READY_SECONDS:.0f} seconds")
+            pause(0.02)
 
     def last_words(self) -> str:
         if not self.log.exists():
@@ -147,25 +154,18 @@ class Child:
         return ChildFailed(f"{self.name} {what}. Its log is {self.log}; the last lines:\n{self.last_words()}")
 
 
-def poll_until(child: Child, ready: Callable[[], bool], *, seconds: float = 30.0) -> None:
-    """Wait until `ready()`; raise ChildFailed when the child ends first or `seconds` pass."""
-    deadline = time.monotonic() + seconds
-    while not ready():
-        if not child.alive:
-            raise child.failed(f"ended with exit code {child.exit_code}")
-        if time.monotonic() > deadline:
-            raise child.failed(f"was not ready within {seconds:.0f} seconds")
-        time.sleep(0.02)
-
-
 class Supervisor:
     """The children of this process, stopped in the reverse of the order in which they were added.
 
-    Every child inherits the open file `held`: a lock on it ends with the last of them.
+    Every child inherits the open file `held`: a lock on it ends with the last of them. `pause` waits
+    while a child gets ready, and may raise to give up.
     """
 
-    def __init__(self, logs: Path, *, held: int | None = None) -> None:
+    def __init__(
+        self, logs: Path, *, held: int | None = None, pause: Callable[[float], None] = time.sleep
+    ) -> None:
         self.logs = logs
+        self.pause = pause
         self.pass_fds = () if held is None else (held,)
         self.children: dict[str, Child] = {}
         logs.mkdir(parents=True, exist_ok=True)
@@ -174,8 +174,10 @@ class Supervisor:
         return self.logs / f"{name}.log"
 
     def start(self, child: Child) -> Child:
+        """Start it and wait until it is ready. Raises ChildFailed."""
         self.children[child.name] = child
         child.start(pass_fds=self.pass_fds)
+        child.wait_ready(pause=self.pause)
         return child
 
     def dead(self) -> list[Child]:

@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from intake.children import Child, ChildFailed, Supervisor, poll_until
+from intake.children import Child, ChildFailed, Supervisor
 
 DATABASE = "advocate"
 POSTGRES_USER = "postgres"
@@ -79,9 +79,9 @@ def start_postgres(home: Path, supervisor: Supervisor, *, durable: bool = True) 
             stop_signal=signal.SIGINT,  # fast shutdown; SIGTERM would wait for every client
             grace=20.0,
             run_as=run_as,
-            await_ready=lambda child: _await_postgres(child, sockets),
+            ready=lambda: _ensure_database(sockets),
         )
-    ).wait_ready()
+    )
     return f"postgresql+psycopg://{POSTGRES_USER}@/{DATABASE}?host={quote(str(sockets), safe='')}"
 
 
@@ -95,9 +95,9 @@ def start_valkey(home: Path, supervisor: Supervisor) -> tuple[str, str]:
             "valkey",
             [str(_valkey_server()), *_valkey_options(data, path)],
             supervisor.log_of("valkey"),
-            await_ready=lambda child: poll_until(child, lambda: _answers_ping(path)),
+            ready=lambda: _answers_ping(path),
         )
-    ).wait_ready()
+    )
     quoted = quote(str(path))
     return f"redis+socket://{quoted}?virtual_host=0", f"unix://{quoted}?db=1"
 
@@ -236,10 +236,6 @@ def _postgres_options(data: Path, sockets: Path, durable: bool) -> list[str]:
     }
     pairs = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return ["-D", str(data), "-k", str(sockets), "-h", "", *pairs]
-
-
-def _await_postgres(child: Child, sockets: Path) -> None:
-    poll_until(child, lambda: _ensure_database(sockets))
 
 
 def _ensure_database(sockets: Path) -> bool:

@@ -77,7 +77,7 @@ def run(here: Machine, wish: Wish) -> None:
     machine.prepare(here)
     with only_one(here.home, here.url), children_lock(here.home, wish) as held:
         check_port(here.port)
-        supervisor = Supervisor(here.logs, held=held)
+        supervisor = Supervisor(here.logs, held=held, pause=wish.obey)
         try:
             start(here, supervisor, wish)
             watch(here, supervisor, wish)
