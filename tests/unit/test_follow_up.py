@@ -75,7 +75,7 @@ def test_part_they_asked_for_is_tried_most_often_and_counts_as_requested() -> No
     assert not morning.requested
 
 
-@pytest.mark.parametrize(("wished", "hour"), [(DayPart.EVENING, 17), (DayPart.ANY, 8)])
+@pytest.mark.parametrize(("wished", "hour"), [(DayPart.EVENING, 17), (DayPart.ANY, 9)])
 def test_part_they_asked_for_comes_first_when_all_were_tried(wished: DayPart, hour: int) -> None:
     tried = [
         datetime(2026, 11, day, hour, tzinfo=ZoneInfo("America/New_York"))

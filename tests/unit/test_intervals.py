@@ -25,7 +25,7 @@ def hours_in(intervals: list[Interval]) -> set[int]:
 
 
 @given(spans)
-def test_joining_keeps_the_same_time_in_sorted_stretches_that_do_not_touch(
+def test_joining_keeps_the_same_time_in_stretches_that_do_not_touch(
     pairs: list[tuple[int, int]],
 ) -> None:
     joined = merged(stretches(pairs))
