@@ -5,6 +5,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 
 import click
+from sqlalchemy.exc import DBAPIError as DatabaseError
 
 from intake.errors import AdvocateDeskError
 
@@ -40,5 +41,11 @@ def main() -> None:
     try:
         _advocate()
     except AdvocateDeskError as wrong:
-        click.echo(f"advocate: {wrong}", err=True)
-        sys.exit(1)
+        _stop(str(wrong))
+    except DatabaseError as error:
+        _stop(f"the database did not answer as it should ({type(error.orig).__name__}). Is `advocate up` running?")
+
+
+def _stop(sentence: str) -> None:
+    click.echo(f"advocate: {sentence}", err=True)
+    sys.exit(1)

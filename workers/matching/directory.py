@@ -42,7 +42,9 @@ class Directory:
 
 def load(session: Session, *, version: int, sample: bool) -> Snapshot:
     """Read every doctor who may be shown: verified, and a sample only where samples are shown."""
-    shown = select(Doctor.id).where(Doctor.status == DoctorStatus.VERIFIED, Doctor.sample <= sample)
+    shown = select(Doctor.id).where(
+        Doctor.status == DoctorStatus.VERIFIED, Doctor.sample.in_([False, True] if sample else [False])
+    )
     doctors = session.execute(select(Doctor).where(Doctor.id.in_(shown))).scalars().all()
     codes = _codes(session, select(DoctorSpecialty.doctor_id, DoctorSpecialty.taxonomy_code), shown)
     expertise = _codes(session, select(DoctorExpertise.doctor_id, DoctorExpertise.code), shown)
