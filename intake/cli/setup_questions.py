@@ -63,12 +63,13 @@ def hours(answer: str) -> dict[str, Any]:
         if found is None:
             raise BadInput(f"{part!r}: write hours as mon-fri 09:00-17:00; sat 10:00-13:00, or always")
         for day in _span(found[1], found[2] or found[1]):
-            week.setdefault(day, []).append(found[3])
+            # "mon-fri 09:00-17:00; wed closed" takes the Wednesday out again.
+            week[day] = [] if found[3] == "closed" else [*week.get(day, []), found[3]]
     for day, spans in week.items():
         read_day(spans, day)
-    if not any(span != "closed" for spans in week.values() for span in spans):
+    if not any(week.values()):
         raise BadInput("the office must be open at some time, such as mon-fri 09:00-17:00")
-    return {day: week[day] for day in WEEKDAYS if day in week}
+    return {day: week[day] for day in WEEKDAYS if week.get(day)}
 
 
 def _span(first: str, last: str) -> tuple[str, ...]:
