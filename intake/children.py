@@ -6,6 +6,7 @@ started from the main thread. Elsewhere an orphan after `kill -9` of this proces
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from intake.errors import AdvocateDeskError
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 LAST_LINES = 5
+LAST_BYTES = 20_000
+_ERROR = re.compile(r"[\w.]*(Error|Exception)\b")
 READY_SECONDS = 300.0  # after a crash a server replays its log before it answers
 DEATHS_ALLOWED = 5
 DEATHS_WITHIN = 30.0  # seconds
@@ -145,10 +148,12 @@ class Child:
             pause(0.02)
 
     def last_words(self) -> str:
+        """The end of the log, led by the last error in it: gunicorn says more after its workers' traceback."""
         if not self.log.exists():
             return ""
-        lines = self.log.read_bytes()[-4000:].decode(errors="replace").splitlines()
-        return "\n".join(lines[-LAST_LINES:])
+        lines = self.log.read_bytes()[-LAST_BYTES:].decode(errors="replace").splitlines()
+        error = [line for line in lines[:-LAST_LINES] if _ERROR.match(line)][-1:]
+        return "\n".join(error + lines[-LAST_LINES:])
 
     def failed(self, what: str) -> ChildFailed:
         return ChildFailed(f"{self.name} {what}. Its log is {self.log}; the last lines:\n{self.last_words()}")

@@ -88,3 +88,10 @@ def test_keeper_gives_up_with_the_log_when_a_child_keeps_dying(
     with pytest.raises(ChildFailed, match=r"(?s)broken died 5 times within 30 seconds.*no such thing"):
         watch(Keeper(supervisor, told.append), 10)
     assert len(told) == 4
+
+
+def test_last_error_leads_when_much_is_logged_after_it(tmp_path: Path) -> None:
+    child = python("server", tmp_path, "raise SystemExit")
+    lines = ["Traceback (most recent call last):", "ValueError: no key", *(f"[INFO] line {n}" for n in range(9))]
+    child.log.write_text("\n".join(lines))
+    assert child.last_words().splitlines() == ["ValueError: no key", *(f"[INFO] line {n}" for n in range(4, 9))]
