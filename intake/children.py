@@ -148,7 +148,7 @@ class Child:
             pause(0.02)
 
     def last_words(self) -> str:
-        """The end of the log, led by the last error in it: gunicorn says more after its workers' traceback."""
+        """The end of the log, led by the last error before it: gunicorn says much after a traceback."""
         if not self.log.exists():
             return ""
         lines = self.log.read_bytes()[-LAST_BYTES:].decode(errors="replace").splitlines()

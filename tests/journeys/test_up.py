@@ -7,67 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from intake.machine import free_port
-
-READY_WITHIN = 90.0  # seconds, on a machine that is busy with other tests
-
-
-@dataclass
-class Desk:
-    process: subprocess.Popen[bytes]
-    home: Path
-    port: int
-    output: Path
-
-    def said(self) -> str:
-        return self.output.read_text()
-
-    def stop(self, sign: int) -> int:
-        self.process.send_signal(sign)
-        return self.process.wait(60)
-
-
-def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
-
-
-def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SMTP_", "ADVOCATE_"))}
-    return {**kept, "ADVOCATE_HOME": str(home)}
-
-
-def up(home: Path, port: int) -> list[str]:
-    return [sys.executable, "-m", "intake.cli", "up", "--port", str(port)]
-
-
-@contextmanager
-def running(home: Path) -> Iterator[Desk]:
-    """A desk which has said that it is ready; stopped at the end if the test has not."""
-    port = free_port()
-    output = home.parent / f"said-{port}"
-    with output.open("wb") as out:
-        process = subprocess.Popen(up(home, port), env=environment(home), stdout=out, stderr=out)
-    desk = Desk(process, home, port, output)
-    try:
-        wait_until(lambda: "Ctrl-C stops" in desk.said() or process.poll() is not None, READY_WITHIN)
-        assert "Ready." in desk.said(), desk.said()
-        yield desk
-    finally:
-        if process.poll() is None:
-            desk.stop(signal.SIGTERM)
+from tests.product import Product, environment, running, up, wait_until
 
 
 def processes_of(home: Path) -> list[int]:
@@ -102,12 +48,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def desk(home: Path) -> Iterator[Desk]:
+def desk(home: Path) -> Iterator[Product]:
     with running(home) as started:
         yield started
 
 
-def test_everything_is_ready_when_it_says_so(desk: Desk) -> None:
+def test_everything_is_ready_when_it_says_so(desk: Product) -> None:
     assert readiness(desk.port)["status"] == "ready"
     said = desk.said()
     assert f"http://127.0.0.1:{desk.port}/console/" in said
@@ -116,7 +62,7 @@ def test_everything_is_ready_when_it_says_so(desk: Desk) -> None:
         assert f"\n  {role} " in said
 
 
-def test_commands_find_the_services_when_they_run(desk: Desk) -> None:
+def test_commands_find_the_services_when_they_run(desk: Product) -> None:
     services = desk.home / "services.json"
     assert services.stat().st_mode & 0o777 == 0o600
     assert json.loads(services.read_text())["ADVOCATE_MODE"] == "sample"
@@ -125,7 +71,7 @@ def test_commands_find_the_services_when_they_run(desk: Desk) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_second_one_on_the_same_data_is_refused_when_one_runs(desk: Desk) -> None:
+def test_second_one_on_the_same_data_is_refused_when_one_runs(desk: Product) -> None:
     command = up(desk.home, free_port())
     done = subprocess.run(command, env=environment(desk.home), capture_output=True, text=True, check=False)
     assert done.returncode == 1
@@ -134,7 +80,7 @@ def test_second_one_on_the_same_data_is_refused_when_one_runs(desk: Desk) -> Non
     assert readiness(desk.port)["status"] == "ready"
 
 
-def test_part_comes_back_when_it_is_killed(desk: Desk) -> None:
+def test_part_comes_back_when_it_is_killed(desk: Product) -> None:
     children = Path(f"/proc/{desk.process.pid}/task/{desk.process.pid}/children").read_text().split()
     web = next(pid for pid in children if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes())
     os.kill(int(web), signal.SIGKILL)
@@ -158,7 +104,7 @@ def test_port_is_named_with_the_way_out_when_it_is_busy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_nothing_is_left_and_the_exit_is_clean_when_it_is_told_to_stop(
-    desk: Desk, home: Path, sign: signal.Signals
+    desk: Product, home: Path, sign: signal.Signals
 ) -> None:
     if desk.process.poll() is None:
         desk.stop(signal.SIGTERM)
@@ -172,7 +118,7 @@ def test_nothing_is_left_and_the_exit_is_clean_when_it_is_told_to_stop(
 @pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="only Linux tells a child that its parent died"
 )
-def test_no_orphan_is_left_when_it_is_killed(desk: Desk, home: Path) -> None:
+def test_no_orphan_is_left_when_it_is_killed(desk: Product, home: Path) -> None:
     if desk.process.poll() is None:
         desk.stop(signal.SIGTERM)
     with running(home) as again:
