@@ -29,9 +29,11 @@ class AccountRole(RoleMixin):
 class Account(UserMixin):
     """A staff row with what Flask-Security asks of an account. Detached: it is read, never saved."""
 
+    # Flask-Security asks the class, not the object, whether it has this name.
+    fs_uniquifier = ""
+
     def __init__(self, staff: Staff) -> None:
         self.staff = staff
-        self.id = staff.id
         self.email = staff.email
         self.active = staff.active
         self.fs_uniquifier = staff.fs_uniquifier
