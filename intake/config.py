@@ -122,13 +122,14 @@ class _Reader:
 def _settings(read: _Reader) -> Settings:
     mode = read.one_of("ADVOCATE_MODE", MODES, "production")
     sample = mode == "sample"
+    database_url = read.secret("DATABASE_URL") or read.text("DATABASE_URL")
     secret_key = read.secret("SECRET_KEY")
     if not secret_key or len(secret_key) < 32:
         raise ConfigError("SECRET_KEY (or SECRET_KEY_FILE) must hold at least 32 characters.")
     return Settings(
         mode=mode,
         home=Path(read.text("ADVOCATE_HOME")),
-        database_url=read.secret("DATABASE_URL") or read.text("DATABASE_URL"),
+        database_url=database_url,
         broker_url=read.text("BROKER_URL"),
         limits_url=read.text("LIMITS_URL", "memory://"),
         secret_key=secret_key,

@@ -15,6 +15,7 @@ from intake.config import Settings
 from intake.services import heartbeats
 from intake.workflow import Queue
 from workers.broker import refuse_evicting
+from workers.warm_up import warm_up
 
 _PERIODIC = {
     "sweep-work": {"task": "sweep_work", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
@@ -69,6 +70,7 @@ def _connect(**_: Any) -> None:
 
 @worker_ready.connect
 def _worker_lives(**_: Any) -> None:
+    warm_up(settings)
     _beat("worker")
 
 
