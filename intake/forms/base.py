@@ -3,8 +3,8 @@
 from typing import Any, ClassVar
 
 from flask import request
-from flask_wtf import FlaskForm  # type: ignore[import-untyped]
-from flask_wtf.csrf import _FlaskFormCSRF  # type: ignore[import-untyped]
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import ValidationError
 
 STALE_PAGE = (

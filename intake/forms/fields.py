@@ -3,7 +3,7 @@
 Every sentence a field can answer with names the field, and what was typed is kept.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -68,50 +68,8 @@ class Line(StringField):
             raise StopValidation(str(wrong)) from wrong
 
 
-class _Listed:
-    """Shared by choices and picks: the answer must be one of ours, and only one."""
-
-    noun: str
-    missing: str | None
-    data: Any
-    process_errors: Sequence[str]
-    iter_choices: Callable[[], Iterable[Any]]
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = str(valuelist[0]) if valuelist else ""
-        if len(set(valuelist)) > 1:
-            raise ValueError(f"We got two answers for {self.noun}. Choose one.")
-
-    def pre_validate(self, form: Any) -> None:
-        if self.process_errors:
-            raise StopValidation()
-        if not self.data:
-            raise StopValidation(self.missing or "")
-        if not any(choice.value == self.data for choice in self.iter_choices()):
-            raise StopValidation(f"Choose one of the answers for {self.noun}.")
-
-
-class Choice(_Listed, RadioField):
-    """Radio buttons. `noun` is said in errors: "Choose one of the answers for <noun>."."""
-
-    widget = ChoiceInput()
-
-    def __init__(
-        self,
-        label: str,
-        *,
-        noun: str,
-        choices: Iterable[tuple[str, str]] = (),
-        missing: str | None = None,
-        look: dict[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(label, choices=as_choices(choices), **kwargs)
-        self.noun, self.missing, self.look = noun, missing, look or {}
-
-
-class Pick(_Listed, SelectField):
-    """A list that opens: for dates, states and time zones."""
+class Pick(SelectField):
+    """A list that opens: for dates, states and time zones. `noun` is said in errors."""
 
     widget = PickInput()
 
@@ -127,6 +85,25 @@ class Pick(_Listed, SelectField):
     ) -> None:
         super().__init__(label, choices=as_choices(choices), **kwargs)
         self.noun, self.missing, self.look = noun, missing, look or {}
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = str(valuelist[0]) if valuelist else ""
+        if len(set(valuelist)) > 1:
+            raise ValueError(f"We got two answers for {self.noun}. Choose one.")
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation()
+        if not self.data:
+            raise StopValidation(self.missing or "")
+        if not any(value == self.data for value, *_ in self.iter_choices()):
+            raise StopValidation(f"Choose one of the answers for {self.noun}.")
+
+
+class Choice(Pick, RadioField):
+    """Radio buttons, each as a row that can be pressed anywhere."""
+
+    widget = ChoiceInput()
 
 
 class Tick(BooleanField):

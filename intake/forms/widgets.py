@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from govuk_frontend_wtf import wtforms_widgets as govuk  # type: ignore[import-untyped]
+from govuk_frontend_wtf import wtforms_widgets as govuk
 
 ERROR_WORD = "Error"
 

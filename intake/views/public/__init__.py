@@ -1,6 +1,10 @@
 """What families see. Importing the modules puts their pages on the blueprint."""
 
-from intake.views.public import guide, match, pages, send, status, unsubscribe
+from importlib import import_module
+
 from intake.views.public.site import blueprint
 
-__all__ = ["blueprint", "guide", "match", "pages", "send", "status", "unsubscribe"]
+for _pages in ("guide", "match", "pages", "send", "status", "unsubscribe"):
+    import_module(f"{__name__}.{_pages}")
+
+__all__ = ["blueprint"]

@@ -41,7 +41,7 @@ def match_lead(answers: Answers, submission_id: str, consents: tuple[ConsentAnsw
     )
 
 
-def trace() -> dict[str, str]:
+def trace() -> dict[str, Any]:
     """Where a consent came from: page, address, browser."""
     return {
         "page": request.path,

@@ -56,7 +56,7 @@ BY_SLUG = {question.slug: question for question in QUESTIONS}
 
 
 def is_for_self(answers: Answers) -> bool:
-    return answers.get("relation", Relation.SELF) == Relation.SELF
+    return bool(answers.get("relation", Relation.SELF) == Relation.SELF)
 
 
 def asked(answers: Answers) -> list[Question]:
