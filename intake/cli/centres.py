@@ -48,7 +48,7 @@ def nci(file: Path, as_of: date, as_json: bool, dry_run: bool) -> None:
     with refusals(), open_table(file) as table, rejects_beside(file) as rejects:
         columns = layout(table.header, name=file.name)
         open_database()
-        with importing(summary):
+        with importing(summary, table.share_read):
             centres = _read(table.rows, columns, rejects, summary)
             _store(centres, Origin("nci", as_of), summary, dry_run=dry_run)
     show(summary, as_json=as_json, dry_run=dry_run)

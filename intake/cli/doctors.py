@@ -11,7 +11,7 @@ import click
 from sqlalchemy.orm import Session
 
 from intake.cli import doctors_shown
-from intake.cli.imports import AS_OF, DRY_RUN, JSON, importing, now, open_database, progress, refusals, show
+from intake.cli.imports import AS_OF, DRY_RUN, JSON, importing, now, open_database, refusals, show
 from intake.db import transaction
 from intake.directory.facts import Fact
 from intake.directory.importing import DoctorImport, Store
@@ -64,8 +64,8 @@ def import_nppes(file: Path, store: Store) -> Summary:
     with open_table(file) as table, rejects_beside(file) as rejects:
         columns = layout(table.header, name=file.name)
         run = DoctorImport(lambda values: read_row(columns, values, codes), store, rejects)
-        with importing(run.summary):
-            run.run(table.rows, progress(table.share_read))
+        with importing(run.summary, table.share_read) as after_row:
+            run.run(table.rows, after_row)
     return run.summary
 
 

@@ -1,10 +1,12 @@
 """What the import commands share: the database, progress, the summary, and a sentence for what went wrong."""
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from types import FrameType
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -51,37 +53,60 @@ def refusals() -> Iterator[None]:
         raise click.ClickException(f"the database said: {_reason(wrong)}. {_NEXT}") from wrong
 
 
+class _Interrupt:
+    """The first Ctrl-C lets the batch under way be stored and counted; the second does not wait."""
+
+    def __init__(self) -> None:
+        self.wished = False
+        self._before = signal.signal(signal.SIGINT, self._noted)
+
+    def _noted(self, number: int, frame: FrameType | None) -> None:
+        self.wished = True
+        self.forget()
+
+    def forget(self) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+
 @contextmanager
-def importing(summary: Summary) -> Iterator[None]:
-    """Say how far an import came when it breaks off, and that it can go on."""
+def importing(summary: Summary, share_read: Callable[[], float]) -> Iterator[Callable[[Row], None]]:
+    """Say how far an import came when it breaks off, and that it can go on.
+
+    Yields what is to be called after each row: it shows progress, and stops the import between
+    two rows once Ctrl-C was pressed.
+    """
+    interrupt = _Interrupt()
     try:
-        yield
+        yield _after_row(interrupt, share_read)
     except KeyboardInterrupt:
         click.echo(f"\nadvocate: stopped. {_so_far(summary)}", err=True)
         sys.exit(_INTERRUPTED)
     except (DBAPIError, OSError) as wrong:
         raise click.ClickException(f"broke off: {_reason(wrong)}. {_so_far(summary)}") from wrong
+    finally:
+        interrupt.forget()
 
 
 def _reason(wrong: Exception) -> str:
     """The first line of what went wrong: the rest can hold whole rows."""
-    return str(getattr(wrong, "orig", wrong)).strip().splitlines()[0]
+    lines = str(getattr(wrong, "orig", wrong)).strip().splitlines()
+    return lines[0] if lines else type(wrong).__name__
 
 
 def _so_far(summary: Summary) -> str:
     return f"{summary.read:,} rows are done for good. Run the command again to go on."
 
 
-def progress(share_read: Callable[[], float]) -> Callable[[Row], None]:
-    """Tell the line and the share of the file on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return lambda row: None
+def _after_row(interrupt: _Interrupt, share_read: Callable[[], float]) -> Callable[[Row], None]:
+    at_terminal = sys.stderr.isatty()
 
-    def told(row: Row) -> None:
-        if row.line % _TELL_EVERY == 0:
+    def after_row(row: Row) -> None:
+        if interrupt.wished:
+            raise KeyboardInterrupt
+        if at_terminal and row.line % _TELL_EVERY == 0:
             click.echo(f"\r{row.line:,} lines, {share_read():.0%} ", err=True, nl=False)
 
-    return told
+    return after_row
 
 
 def show(summary: Summary, *, as_json: bool, dry_run: bool) -> None:
@@ -119,7 +144,10 @@ def past_day(text: str) -> date:
 
 
 AS_OF = click.option(
-    "--as-of", metavar="YYYY-MM-DD", callback=lambda _ctx, _param, text: text and past_day(text)
+    "--as-of",
+    metavar="YYYY-MM-DD",
+    callback=lambda _ctx, _param, text: text and past_day(text),
+    help="The day on which the source said so; else that in the file's name, or today.",
 )
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Tell what would happen; store nothing.")

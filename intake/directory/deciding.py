@@ -62,4 +62,4 @@ def _known(session: Session, npis: list[str]) -> dict[str, Known]:
             Doctor.npi.in_(npis)
         )
     )
-    return {row[0] or "": Known(*row[1:]) for row in rows.tuples()}
+    return {npi or "": Known(key, status, digest, because) for npi, key, status, digest, because in rows}

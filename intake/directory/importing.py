@@ -29,13 +29,13 @@ class DoctorImport:
     _batch: list[Fact] = field(default_factory=list)
     _lines: dict[int, int] = field(default_factory=dict)
 
-    def run(self, rows: Iterable[Row], told: Callable[[Row], None]) -> None:
-        """Import every row, telling of each. Raises what `store` raises; whole batches stay stored."""
+    def run(self, rows: Iterable[Row], after_row: Callable[[Row], None]) -> None:
+        """Import every row. What `store` or `after_row` raises ends it; whole batches stay stored."""
         for row in rows:
             self._take(row)
             if len(self._batch) == BATCH:
                 self._flush()
-            told(row)
+            after_row(row)
         self._flush()
 
     def _take(self, row: Row) -> None:

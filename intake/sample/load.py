@@ -24,9 +24,8 @@ def load_directory(session: Session, *, now: datetime) -> Counter[str]:
     """Bring the samples to what directory.toml says: counts of added, updated, unchanged and removed."""
     directory.lock(session)
     centres, doctors = read_seeds()
-    stored = dict(
-        session.execute(select(Doctor.id, Doctor.source_digest).where(Doctor.sample)).tuples().all()
-    )
+    rows = session.execute(select(Doctor.id, Doctor.source_digest).where(Doctor.sample))
+    stored = {doctor_id: digest for doctor_id, digest in rows}
     changed = [seed for seed in doctors if stored.get(seed.id) != seed.digest]
     if changed:
         _put(session, Centre, [_centre(seed, now=now) for seed in centres])
