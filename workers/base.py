@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 
 from intake.db import database_now, transaction
 from intake.errors import AdvocateDeskError, StaleLease, TransientError
-from intake.models.work import OutboxTask
 from intake.services import outbox
+from intake.services.outbox import Begun
 
 log = logging.getLogger("advocate.work")
 
@@ -46,7 +46,7 @@ class Delivery:
 def run(task_id: int, token: int, effects: Effects) -> None:
     """Run `effects(session, subject_id, now)` and `done` in one commit, under the row's token."""
 
-    def work(row: OutboxTask) -> None:
+    def work(row: Begun) -> None:
         with transaction() as session:
             effects(session, row.subject_id, database_now(session))
             outbox.finish(session, task_id, token)
@@ -57,7 +57,7 @@ def run(task_id: int, token: int, effects: Effects) -> None:
 def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:
     """Commit the intent, make the call, commit the answer with `done`."""
 
-    def work(row: OutboxTask) -> None:
+    def work(row: Begun) -> None:
         with transaction() as session:
             intent = delivery.prepare(session, row.subject_id, database_now(session))
             if intent is None:
@@ -82,7 +82,7 @@ def _answer(delivery: Delivery, intent: Any) -> Any:
         return error
 
 
-def _guarded(task_id: int, token: int, work: Callable[[OutboxTask], None]) -> None:
+def _guarded(task_id: int, token: int, work: Callable[[Begun], None]) -> None:
     """The one boundary that catches everything: whatever a task raises becomes a fact in its row."""
     try:
         with transaction() as session:
@@ -99,7 +99,7 @@ def _guarded(task_id: int, token: int, work: Callable[[OutboxTask], None]) -> No
         _record_failure(row, error)
 
 
-def _record_failure(row: OutboxTask, error: Exception) -> None:
+def _record_failure(row: Begun, error: Exception) -> None:
     """Store what went wrong. While the database is away this waits, else the row would look lost."""
     permanent = isinstance(error, AdvocateDeskError) and error.permanent
     # Only our own messages are known to hold no personal data.

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from intake import db
 from intake.db import transaction
 from intake.services import heartbeats, outbox
+from intake.services.outbox import Claim
 from workers.broker import refuse_evicting
 
 log = logging.getLogger("advocate.relay")
@@ -31,7 +32,7 @@ class Relay:
         self.celery = celery
         self.dsn = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
         self.stopping = threading.Event()
-        self.beaten_at = 0.0
+        self.kept_at = 0.0
 
     def run(self) -> None:
         """Serve until `stopping` is set; a lost database or Redis is waited out, never fatal."""
@@ -53,27 +54,24 @@ class Relay:
     def round(self) -> int:
         """Free, lease and send once; return how many messages Celery took."""
         with transaction() as session:
-            self._beat(session)
-            outbox.reclaim_expired(session)
-            claimed = [
-                (row.id, row.token, row.task, row.queue)
-                for queue in outbox.queues_due(session)
-                for row in outbox.claim_due(session, queue)
-            ]
-        return sum([self._send(*row) for row in claimed])
+            self._housekeep(session)
+            claims = outbox.claim_due(session)
+        return sum([self._send(claim) for claim in claims])
 
-    def _beat(self, session: Session) -> None:
-        if time.monotonic() - self.beaten_at >= POLL_SECONDS:
+    def _housekeep(self, session: Session) -> None:
+        """Once a second: say that the relay lives, and free lapsed leases."""
+        if time.monotonic() - self.kept_at >= POLL_SECONDS:
             heartbeats.beat(session, "relay")
-            self.beaten_at = time.monotonic()
+            outbox.reclaim_expired(session)
+            self.kept_at = time.monotonic()
 
-    def _send(self, task_id: int, token: int, task: str, queue: str) -> bool:
+    def _send(self, claim: Claim) -> bool:
         try:
-            self.celery.send_task(task, [task_id, token], queue=queue, retry=False)
+            self.celery.send_task(claim.task, [claim.id, claim.token], queue=claim.queue, retry=False)
         except (BrokerError, OSError) as error:
-            log.warning("relay: Redis did not take task %s (%s)", task_id, type(error).__name__)
+            log.warning("relay: Redis did not take task %s (%s)", claim.id, type(error).__name__)
             with transaction() as session:
-                outbox.give_back(session, task_id, token)
+                outbox.give_back(session, claim.id, claim.token)
             self.stopping.wait(PAUSE_AFTER_ERROR_SECONDS)
             return False
         return True

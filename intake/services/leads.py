@@ -14,7 +14,7 @@ from intake.errors import PermanentError
 from intake.models.consent import ConsentEvent, ConsentWording
 from intake.models.lead import Contact, Lead, Patient
 from intake.places import find_place, zones_for_state
-from intake.rules.consents import wording
+from intake.rules.consents import Wording, wording
 from intake.rules.facts import (
     CallDay,
     CellType,
@@ -86,9 +86,6 @@ def submit_lead(session: Session, new: NewLead, *, now: datetime) -> Submitted:
     The same submission id twice is one lead: the second call answers as the first did. Two at
     the same moment are held apart by the unique key; the loser waits for the winner's commit.
     """
-    before = find_submitted(session, new.submission_id)
-    if before:
-        return before
     lead = _lead(new, now)
     if not _insert(session, lead):
         again = find_submitted(session, new.submission_id)
@@ -179,16 +176,19 @@ def _add_people(session: Session, lead: Lead, new: NewLead) -> None:
 
 
 def _add_consents(session: Session, lead_id: UUID, new: NewLead, now: datetime) -> None:
+    shown = {answer.key: wording(answer.key, new.language) for answer in new.consents}
+    if not shown:
+        return
+    kept = [_wording_row(words) for words in shown.values()]
+    session.execute(insert(ConsentWording).values(kept).on_conflict_do_nothing())
     for answer in new.consents:
-        shown = wording(answer.key, new.language)
-        _keep_wording(session, answer.key, new.language)
         session.add(
             ConsentEvent(
                 lead_id=lead_id,
-                channel=shown.channel,
-                purpose=shown.purpose,
+                channel=shown[answer.key].channel,
+                purpose=shown[answer.key].purpose,
                 given=answer.given,
-                wording_sha256=shown.sha256,
+                wording_sha256=shown[answer.key].sha256,
                 page=new.page,
                 at=now,
                 typed=answer.typed,
@@ -198,13 +198,11 @@ def _add_consents(session: Session, lead_id: UUID, new: NewLead, now: datetime) 
         )
 
 
-def _keep_wording(session: Session, key: str, language: str) -> None:
-    shown = wording(key, language)
-    row = {
+def _wording_row(shown: Wording) -> dict[str, str]:
+    return {
         "sha256": shown.sha256,
         "purpose": shown.purpose,
         "version": shown.version,
         "language": shown.language,
         "text": shown.template,
     }
-    session.execute(insert(ConsentWording).values(row).on_conflict_do_nothing())

@@ -1,5 +1,6 @@
 """Mailings as rows: planned once per lead and step, sent by a worker, never twice by themselves."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
@@ -16,8 +17,17 @@ from intake.services import outbox, suppressions
 from intake.workflow import Event
 
 
-def plan_mailing(session: Session, lead: Lead, step: str, *, due_at: datetime, now: datetime) -> None:
-    """Plan one step for a lead and the work of sending it. A step that is planned already stays."""
+def plan_mailings(session: Session, lead: Lead, steps: Mapping[str, datetime], *, now: datetime) -> None:
+    """Plan steps (name -> due) for a lead and the work of sending each. One that is planned stays."""
+    if not steps:
+        return
+    rows = [_row(lead, step, due_at, now) for step, due_at in steps.items()]
+    planned = insert(Mailing).values(rows).on_conflict_do_nothing().returning(Mailing.id, Mailing.due_at)
+    for mailing_id, due_at in session.execute(planned):
+        outbox.record(session, Event.MAILING_PLANNED, mailing_id, now=now, due_at=due_at)
+
+
+def _row(lead: Lead, step: str, due_at: datetime, now: datetime) -> dict[str, object]:
     token = new_token()
     mailing = Mailing(
         lead_id=lead.id,
@@ -29,10 +39,7 @@ def plan_mailing(session: Session, lead: Lead, step: str, *, due_at: datetime, n
         unsubscribe_token=token,
         unsubscribe_token_blind=keyring().blind("unsubscribe", token),
     )
-    values = {column.key: getattr(mailing, column.key) for column in Mailing.__table__.columns}
-    stored = session.execute(insert(Mailing).values(values).on_conflict_do_nothing().returning(Mailing.id))
-    if stored.scalar_one_or_none() is not None:
-        outbox.record(session, Event.MAILING_PLANNED, mailing.id, now=now, due_at=due_at)
+    return {column.key: getattr(mailing, column.key) for column in Mailing.__table__.columns}
 
 
 def may_mail(session: Session, lead: Lead) -> bool:

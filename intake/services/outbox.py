@@ -5,10 +5,11 @@ Every write by a worker carries the token of its lease: an older one touches no 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, case, func, select, text, update
 from sqlalchemy.orm import Session
 
 from intake.errors import BadInput, StaleLease
@@ -26,10 +27,54 @@ from intake.workflow import (
 )
 
 CHANNEL = "outbox"
-_NOW = func.clock_timestamp()
+# Stable within a statement, so that an index on a time can be used; clock_timestamp() could not be.
+_NOW = func.statement_timestamp()
+
+_CLAIM = text(
+    """
+    WITH room AS (
+        SELECT asked.queue, asked.bound - count(task.id) AS free
+        FROM unnest(CAST(:queues AS text[]), CAST(:bounds AS int[])) AS asked(queue, bound)
+        LEFT JOIN outbox_task AS task
+            ON task.queue = asked.queue AND task.state = 'leased' AND task.started_at IS NULL
+        GROUP BY asked.queue, asked.bound
+    ), due AS MATERIALIZED (
+        SELECT chosen.id FROM room CROSS JOIN LATERAL (
+            SELECT id FROM outbox_task
+            WHERE queue = room.queue AND state = 'due' AND due_at <= statement_timestamp()
+            ORDER BY due_at, id LIMIT greatest(room.free, 0) FOR UPDATE SKIP LOCKED
+        ) AS chosen
+    )
+    UPDATE outbox_task SET state = 'leased', token = token + 1, started_at = NULL,
+        leased_until = statement_timestamp() + make_interval(secs => :lease)
+    FROM due WHERE outbox_task.id = due.id
+    RETURNING outbox_task.id, token, task, queue
+    """
+)
 
 
-def _after(seconds: int) -> object:
+@dataclass(frozen=True)
+class Claim:
+    """A row leased to Celery: what the message says."""
+
+    id: int
+    token: int
+    task: str
+    queue: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A row that a worker runs now."""
+
+    id: int
+    token: int
+    task: str
+    subject_id: UUID
+    attempts: int
+
+
+def _after(seconds: int | ColumnElement[int]) -> ColumnElement[datetime]:
     return _NOW + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
 
@@ -49,7 +94,14 @@ def record(
                 created_at=now,
             )
         )
-    session.execute(text(f"NOTIFY {CHANNEL}"))
+    _wake_relay(session)
+
+
+def _wake_relay(session: Session) -> None:
+    """Once a transaction is enough: PostgreSQL sends it at the commit."""
+    if not session.info.get(CHANNEL):
+        session.execute(text(f"NOTIFY {CHANNEL}"))
+        session.info[CHANNEL] = True
 
 
 def reclaim_expired(session: Session) -> int:
@@ -80,40 +132,18 @@ def reclaim_expired(session: Session) -> int:
     return len(ids)
 
 
-def queues_due(session: Session) -> list[Queue]:
-    """Queues that hold a row whose hour has come."""
-    due = (OutboxTask.state == TaskState.DUE) & (OutboxTask.due_at <= _NOW)
-    return [Queue(name) for name in session.scalars(select(OutboxTask.queue).where(due).distinct())]
+def claim_due(session: Session, *queues: Queue) -> list[Claim]:
+    """Lease due rows to Celery, oldest first, within each queue's bound of unstarted rows.
 
-
-def claim_due(session: Session, queue: Queue) -> Sequence[OutboxTask]:
-    """Lease due rows of a queue to Celery, oldest first, within the queue's bound of unstarted rows."""
-    waiting = session.scalar(
-        select(func.count())
-        .select_from(OutboxTask)
-        .where(
-            OutboxTask.state == TaskState.LEASED, OutboxTask.queue == queue, OutboxTask.started_at.is_(None)
-        )
-    )
-    room = MAX_UNSTARTED[queue] - (waiting or 0)
-    if room <= 0:
-        return []
-    due = (
-        select(OutboxTask.id)
-        .where(OutboxTask.state == TaskState.DUE, OutboxTask.queue == queue, OutboxTask.due_at <= _NOW)
-        .order_by(OutboxTask.due_at, OutboxTask.id)
-        .limit(room)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(session.scalars(due))
-    lease = {
-        "state": TaskState.LEASED,
-        "token": OutboxTask.token + 1,
-        "leased_until": _after(UNSTARTED_LEASE_SECONDS),
-        "started_at": None,
+    One statement: the count of what is out, the rows locked and skipped, and the lease.
+    """
+    wanted = queues or tuple(Queue)
+    given = {
+        "queues": [queue.value for queue in wanted],
+        "bounds": [MAX_UNSTARTED[queue] for queue in wanted],
+        "lease": UNSTARTED_LEASE_SECONDS,
     }
-    claimed = update(OutboxTask).where(OutboxTask.id.in_(ids)).values(lease).returning(OutboxTask)
-    return session.scalars(claimed.execution_options(synchronize_session=False)).all() if ids else []
+    return [Claim(*row) for row in session.execute(_CLAIM, given)]
 
 
 def give_back(session: Session, task_id: int, token: int) -> None:
@@ -125,27 +155,24 @@ def give_back(session: Session, task_id: int, token: int) -> None:
     )
 
 
-def begin(session: Session, task_id: int, token: int) -> OutboxTask:
+def begin(session: Session, task_id: int, token: int) -> Begun:
     """Count the attempt and take the working lease. Raises StaleLease when the row is not ours."""
-    row = session.scalars(
-        select(OutboxTask)
-        .where(
-            OutboxTask.id == task_id,
-            OutboxTask.token == token,
-            OutboxTask.state == TaskState.LEASED,
-            OutboxTask.started_at.is_(None),
-        )
-        .with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise StaleLease(f"outbox task {task_id}: token {token} is no longer current")
-    row.attempts += 1
-    session.execute(
+    leases = {task: rule.lease_seconds for task, rule in TASKS.items()}
+    unstarted = (OutboxTask.state == TaskState.LEASED) & OutboxTask.started_at.is_(None)
+    begun = session.execute(
         update(OutboxTask)
-        .where(OutboxTask.id == task_id)
-        .values(started_at=_NOW, leased_until=_after(TASKS[row.task].lease_seconds))
-    )
-    return row
+        .where(OutboxTask.id == task_id, OutboxTask.token == token, unstarted)
+        .values(
+            attempts=OutboxTask.attempts + 1,
+            started_at=_NOW,
+            leased_until=_after(case(leases, value=OutboxTask.task)),
+        )
+        .returning(OutboxTask.task, OutboxTask.subject_id, OutboxTask.attempts)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if begun is None:
+        raise StaleLease(f"outbox task {task_id}: token {token} is no longer current")
+    return Begun(task_id, token, *begun)
 
 
 def finish(session: Session, task_id: int, token: int) -> None:
@@ -153,7 +180,7 @@ def finish(session: Session, task_id: int, token: int) -> None:
     _end(session, task_id, token, state=TaskState.DONE, finished_at=_NOW, leased_until=None, last_error=None)
 
 
-def fail(session: Session, row: OutboxTask, error: str, *, permanent: bool) -> None:
+def fail(session: Session, row: Begun, error: str, *, permanent: bool) -> None:
     """Put the row back with backoff, or park it when trying again cannot help."""
     values: dict[str, object]
     if permanent or row.attempts >= TASKS[row.task].max_attempts:
@@ -188,7 +215,7 @@ def redo(session: Session, task_id: int, *, now: datetime) -> None:
     row.state = change(TaskState(row.state), TaskState.DUE)
     row.attempts = row.lost = 0
     row.queue, row.due_at, row.finished_at = TASKS[row.task].queue, now, None
-    session.execute(text(f"NOTIFY {CHANNEL}"))
+    _wake_relay(session)
 
 
 def discard(session: Session, task_id: int, *, reason: str, now: datetime) -> None:

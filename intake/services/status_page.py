@@ -13,7 +13,7 @@ from intake.models.mailing import Mailing
 from intake.models.match import Match, MatchSet
 from intake.rules.statuses import CallbackStatus, MailingStatus
 from intake.services import audit
-from intake.services.mailings import plan_mailing
+from intake.services.mailings import plan_mailings
 
 _SETTLED = (MailingStatus.ACCEPTED, MailingStatus.FAILED, MailingStatus.UNKNOWN)
 
@@ -82,7 +82,7 @@ def _send_guide_again(session: Session, lead: Lead, *, now: datetime) -> None:
         if mailing.step.partition(".")[0] == "guide"
     ]
     if lead.wants_guide and sent and all(mailing.status in _SETTLED for mailing in sent):
-        plan_mailing(session, lead, f"guide.{len(sent) + 1}", due_at=now, now=now)
+        plan_mailings(session, lead, {f"guide.{len(sent) + 1}": now}, now=now)
 
 
 def _lead(session: Session, token: str) -> Lead | None:

@@ -14,7 +14,7 @@ from intake.rules.facts import RequestKind
 from intake.rules.statuses import CallbackStatus, MailingStatus, TaskState
 from intake.services.check import Findings, check
 from intake.services.leads import get_lead
-from intake.services.mailings import plan_mailing
+from intake.services.mailings import plan_mailings
 from tests.factories import NOON, stored_lead
 
 
@@ -30,7 +30,7 @@ def _give_everything(**changes: object) -> None:
         lead = get_lead(session, sent.lead_id)
         session.add(_match_set(lead.id))
         session.add(_callback(lead.id))
-        plan_mailing(session, lead, "guide", due_at=NOON, now=NOON)
+        plan_mailings(session, lead, {"guide": NOON}, now=NOON)
     with transaction() as session:
         session.execute(update(OutboxTask).values(state=TaskState.DONE))
         session.execute(update(Mailing).values(status=MailingStatus.ACCEPTED))

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from intake.services.leads import get_lead
-from intake.services.mailings import may_mail, plan_mailing
+from intake.services.mailings import may_mail, plan_mailings
 from workers.mailings.series import load_series, plan
 
 
@@ -15,5 +15,5 @@ def start_series(session: Session, lead_id: UUID, now: datetime) -> None:
     lead = get_lead(session, lead_id)
     if not may_mail(session, lead):
         return
-    for planned in plan(load_series(), submitted_at=lead.created_at, zones=lead.time_zones, now=now):
-        plan_mailing(session, lead, planned.step.name, due_at=planned.due_at, now=now)
+    planned = plan(load_series(), submitted_at=lead.created_at, zones=lead.time_zones, now=now)
+    plan_mailings(session, lead, {step.step.name: step.due_at for step in planned}, now=now)
