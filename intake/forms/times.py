@@ -59,7 +59,7 @@ def say_day(at: datetime, zone: str) -> str:
 
 
 def say_when(at: datetime, zone: str, *, now: datetime) -> str:
-    """Today at 2:05 pm Central time. `at` and `now` are aware."""
+    """today at 2:05 pm Central time; on Tuesday, November 24 at ... `at` and `now` are aware."""
     days = (at.astimezone(ZoneInfo(zone)).date() - now.astimezone(ZoneInfo(zone)).date()).days
-    day = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}.get(days) or say_day(at, zone)
+    day = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days) or f"on {say_day(at, zone)}"
     return f"{day} at {say_hour(at, zone)} {say_zone(zone, at)}"

@@ -146,7 +146,7 @@ def test_answer_is_the_same_for_a_wrong_link_and_a_wrong_number(visitor: Visitor
 
 def test_page_says_what_is_coming_while_nothing_is_ready(visitor: Visitor) -> None:
     page = visitor.read(visitor.status_path())
-    assert "We are setting the time for your call." in page
+    assert "A nurse will call you" in page
     assert "We are still looking." in page
     assert "Your guide is being made." in page
 
@@ -154,14 +154,14 @@ def test_page_says_what_is_coming_while_nothing_is_ready(visitor: Visitor) -> No
 def test_page_says_when_we_call_in_the_familys_zone(visitor: Visitor) -> None:
     add_callback(due_in=timedelta(days=1), promise_in=timedelta(days=1, minutes=30))
     page = visitor.read(visitor.status_path())
-    assert "Tomorrow at " in page
+    assert "A nurse will call you tomorrow at " in page
     assert "Central time" in page
     assert "The call comes from" in page
 
 
 def test_page_says_soon_when_the_call_is_due(visitor: Visitor) -> None:
     add_callback(due_in=timedelta(minutes=-5), promise_in=timedelta(minutes=20))
-    assert "A nurse will call you soon: by" in visitor.read(visitor.status_path())
+    assert "A nurse will call you soon, at the latest" in visitor.read(visitor.status_path())
 
 
 def test_page_says_sorry_when_the_promised_time_has_passed(visitor: Visitor) -> None:
@@ -172,9 +172,14 @@ def test_page_says_sorry_when_the_promised_time_has_passed(visitor: Visitor) -> 
 
 
 @pytest.mark.parametrize(
-    ("status", "words"), [("done", "We have called."), ("cancelled", "No call is planned.")]
+    ("status", "words"),
+    [
+        ("done", "We have called."),
+        ("cancelled", "No call is planned."),
+        ("claimed", "about to call you"),
+    ],
 )
-def test_page_says_when_no_call_is_to_come(visitor: Visitor, status: str, words: str) -> None:
+def test_page_says_how_the_call_stands(visitor: Visitor, status: str, words: str) -> None:
     add_callback(due_in=timedelta(hours=-2), promise_in=timedelta(hours=-1), status=status)
     assert words in visitor.read(visitor.status_path())
 

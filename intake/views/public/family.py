@@ -5,8 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from intake.forms.contact_details import say_phone
-from intake.forms.times import say_day, say_hour, say_when, say_zone
-from intake.models.callback import Callback
+from intake.forms.times import say_day, say_hour, say_when
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.models.match import Match, MatchSet
@@ -14,9 +13,12 @@ from intake.rules.facts import Relation, RequestKind
 from intake.rules.reasons import Reason, RelationWords, caution_text, distance_text, text_for, words_for
 from intake.rules.references import spoken
 from intake.rules.statuses import CallbackStatus, MailingStatus
+from intake.rules.wishes import NextCall
 from intake.services.status_page import StatusPage
 
 _NO_ZONE = "America/New_York"
+# More than these at once nobody reads; the rest opens on demand.
+_SHOWN_REASONS = 4
 _STEPS = {
     "guide": "Your guide",
     "questions": "A short list of questions for your doctor",
@@ -42,6 +44,7 @@ class ShownDoctor:
     phone: str | None
     phone_link: str | None
     reasons: list[str]
+    more_reasons: list[str]
     sample: bool
 
 
@@ -68,7 +71,9 @@ class FamilyPage:
     email: str | None
 
 
-def family_page(page: StatusPage, centres: dict[UUID, str], *, now: datetime) -> FamilyPage:
+def family_page(
+    page: StatusPage, centres: dict[UUID, str], *, planned: NextCall | None, now: datetime
+) -> FamilyPage:
     lead = page.lead
     words = words_for(Relation(lead.relation), lead.patient.first_name if lead.patient else None)
     contact = lead.contact
@@ -76,7 +81,7 @@ def family_page(page: StatusPage, centres: dict[UUID, str], *, now: datetime) ->
         reference=lead.reference,
         spoken_reference=spoken(lead.reference),
         for_match=lead.kind == RequestKind.MATCH,
-        call=_call(page, now),
+        call=_call(page, planned, now),
         doctors=_doctors(page.match_set, centres, words),
         widened=bool(page.match_set and page.match_set.widened),
         caution=caution_text(words),
@@ -96,35 +101,37 @@ def zone_of(lead: Lead) -> str:
     return lead.time_zones[0] if lead.time_zones else _NO_ZONE
 
 
-def _call(page: StatusPage, now: datetime) -> Call:
-    callback, zone = page.callback, zone_of(page.lead)
-    if callback is None:
-        return _no_call_yet(page.lead)
-    if page.call_is_late:
-        return Call("late", _late(callback, zone, now))
-    if callback.status in (CallbackStatus.WAITING, CallbackStatus.CLAIMED):
-        return Call("waiting", _promise(callback, zone, now))
-    if callback.status == CallbackStatus.CANCELLED:
+def _call(page: StatusPage, planned: NextCall | None, now: datetime) -> Call:
+    """`planned` stands in for the callback until the work of the desk has stored one."""
+    callback = page.callback
+    if callback is None and planned is None:
+        return _no_call(page.lead)
+    if callback is not None and callback.status == CallbackStatus.CANCELLED:
         return Call("none", "No call is planned.")
-    return Call("done", "We have called. If you want to talk again, ring us.")
+    if callback is not None and callback.status == CallbackStatus.DONE:
+        return Call("done", "We have called. If you want to talk again, ring us.")
+    if callback is not None and callback.status == CallbackStatus.CLAIMED:
+        return Call("waiting", "A nurse has your request in front of her and is about to call you.")
+    owed = callback or planned
+    assert owed is not None
+    return _owed(owed.due_at, owed.promise_by, zone_of(page.lead), now)
 
 
-def _no_call_yet(lead: Lead) -> Call:
+def _no_call(lead: Lead) -> Call:
     if lead.wants_call:
-        return Call("planning", "We are setting the time for your call. It will stand here in a minute.")
+        return Call("planning", "A nurse will call you. We are still looking for the time.")
     return Call("none", "You did not ask for a call. You can ring us at any time.")
 
 
-def _promise(callback: Callback, zone: str, now: datetime) -> str:
-    if callback.due_at <= now:
-        return f"A nurse will call you soon: by {say_hour(callback.promise_by, zone)} {say_zone(zone, now)}."
-    latest = say_hour(callback.promise_by, zone)
-    return f"A nurse will call you. {say_when(callback.due_at, zone, now=now)}, or by {latest} at the latest."
-
-
-def _late(callback: Callback, zone: str, now: datetime) -> str:
-    promised = say_when(callback.promise_by, zone, now=now)
-    return f"We promised to call by then: {promised}. We have not. We are sorry. You need not wait: ring us."
+def _owed(due_at: datetime, promise_by: datetime, zone: str, now: datetime) -> Call:
+    promised = say_when(promise_by, zone, now=now)
+    if promise_by < now:
+        sorry = f"We should have called you {promised}. We did not, and we are sorry."
+        return Call("late", f"{sorry} You need not wait: ring us.")
+    if due_at <= now:
+        return Call("waiting", f"A nurse will call you soon, at the latest {promised}.")
+    due = say_when(due_at, zone, now=now)
+    return Call("waiting", f"A nurse will call you {due}. The latest is {say_hour(promise_by, zone)}.")
 
 
 def _doctors(
@@ -138,6 +145,7 @@ def _doctors(
 def _doctor(match: Match, centres: dict[UUID, str], words: RelationWords) -> ShownDoctor:
     doctor, location = match.doctor, match.location
     phone = location.phone if location else None
+    reasons = _reasons(match, words)
     return ShownDoctor(
         key=doctor.npi or str(doctor.id),
         name=f"{doctor.name}, {doctor.credential}" if doctor.credential else doctor.name,
@@ -146,9 +154,16 @@ def _doctor(match: Match, centres: dict[UUID, str], words: RelationWords) -> Sho
         distance=distance_text(match.distance_miles) if match.distance_miles is not None else None,
         phone=say_phone(phone) if phone else None,
         phone_link=phone,
-        reasons=[text_for(Reason.from_json(reason), words) for reason in match.reasons],
+        reasons=reasons[:_SHOWN_REASONS],
+        more_reasons=reasons[_SHOWN_REASONS:],
         sample=doctor.sample,
     )
+
+
+def _reasons(match: Match, words: RelationWords) -> list[str]:
+    """In words, without the distance: that stands under the name."""
+    reasons = [Reason.from_json(raw) for raw in match.reasons]
+    return [text_for(reason, words) for reason in reasons if reason.code != "distance"]
 
 
 def _post(mailing: Mailing, zone: str) -> Post:

@@ -6,13 +6,17 @@ from sqlalchemy.orm import Session
 
 from intake import limits
 from intake.db import transaction
+from intake.errors import BadInput
 from intake.forms.status import NewEmailForm, NewPhoneForm, PressForm, ProofForm
 from intake.limits import limiter
+from intake.rules.next_call import next_call
+from intake.rules.wishes import NextCall
 from intake.services import centres, proofs, status_page
+from intake.services.call_plans import call_plan
 from intake.views.clock import utc_now
 from intake.views.public import visit
 from intake.views.public.family import FamilyPage, centre_ids, family_page
-from intake.views.public.site import blueprint
+from intake.views.public.site import blueprint, settings
 
 # One sentence for a wrong link and a wrong number: neither tells which it was.
 _NOT_THIS = "We cannot open the page with this link and this number. Check the number, or ring us."
@@ -67,7 +71,19 @@ def load_family_page(session: Session, token: str) -> FamilyPage | None:
     page = status_page.open_page(session, token, now=utc_now())
     if page is None:
         return None
-    return family_page(page, centres.names_of(session, centre_ids(page)), now=utc_now())
+    names = centres.names_of(session, centre_ids(page))
+    return family_page(page, names, planned=_planned_call(page), now=utc_now())
+
+
+def _planned_call(page: status_page.StatusPage) -> NextCall | None:
+    """What the desk will plan by the same rules, so that a family knows at once when we call."""
+    lead = page.lead
+    if page.callback or not lead.wants_call:
+        return None
+    try:
+        return next_call(call_plan(lead, settings().organisation), now=lead.created_at)
+    except BadInput:
+        return None
 
 
 def _open(
