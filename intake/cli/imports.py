@@ -22,13 +22,17 @@ _NOT_A_USABLE_FILE, _INTERRUPTED = 2, 130
 _NEXT = "Is `advocate up` running, and has `advocate db upgrade` been run?"
 
 
-class Refused(click.ClickException):
-    """What was given cannot be used: the sentence on stderr, exit code 2."""
-
-    exit_code = _NOT_A_USABLE_FILE
+class Broken(click.ClickException):
+    """Something outside failed: the sentence on stderr, exit code 1."""
 
     def show(self, file: object = None) -> None:
         click.echo(f"advocate: {self.message}", err=True)
+
+
+class Refused(Broken):
+    """What was given cannot be used: the sentence on stderr, exit code 2."""
+
+    exit_code = _NOT_A_USABLE_FILE
 
 
 def open_database() -> Settings:
@@ -50,7 +54,7 @@ def refusals() -> Iterator[None]:
     except AdvocateDeskError as wrong:
         raise Refused(str(wrong)) from wrong
     except DBAPIError as wrong:
-        raise click.ClickException(f"the database said: {_reason(wrong)}. {_NEXT}") from wrong
+        raise Broken(f"the database said: {_reason(wrong)}. {_NEXT}") from wrong
 
 
 class _Interrupt:
@@ -82,7 +86,7 @@ def importing(summary: Summary, share_read: Callable[[], float]) -> Iterator[Cal
         click.echo(f"\nadvocate: stopped. {_so_far(summary)}", err=True)
         sys.exit(_INTERRUPTED)
     except (DBAPIError, OSError) as wrong:
-        raise click.ClickException(f"broke off: {_reason(wrong)}. {_so_far(summary)}") from wrong
+        raise Broken(f"broke off: {_reason(wrong)}. {_so_far(summary)}") from wrong
     finally:
         interrupt.forget()
 
