@@ -33,12 +33,11 @@ class Line(StringField):
         missing: str | None = None,
         limit: int = 100,
         read: Read | None = None,
-        look: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
+        self.look: dict[str, Any] = kwargs.pop("look", {})
         super().__init__(label, **kwargs)
         self.noun, self.missing, self.limit, self.read = noun, missing, limit, read
-        self.look = look or {}
         self.clean = ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:

@@ -137,3 +137,9 @@ def test_sending_within_seconds_asks_once_more_when_the_trap_is_set(
     with transaction() as session:
         session.scalars(select(Draft)).one().created_at -= timedelta(minutes=2)
     assert visitor.send().location == SENT
+
+
+def test_request_is_sent_when_the_call_should_be_in_spanish(visitor: Visitor) -> None:
+    visitor.answer_all(reach={"language": "es"})
+    assert visitor.send(consent_calls="y").location == SENT
+    assert only_lead()[0].language == "es"
