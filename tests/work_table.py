@@ -45,5 +45,5 @@ if __name__ == "__main__":
     from intake.services import outbox
     from workers.relay import main
 
-    outbox.UNSTARTED_LEASE_SECONDS = 2
+    outbox.UNSTARTED_LEASE_SECONDS = 2  # type: ignore[attr-defined]
     main()

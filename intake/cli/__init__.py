@@ -2,7 +2,7 @@
 
 import sys
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 import click
 from sqlalchemy.exc import DBAPIError as DatabaseError
@@ -27,7 +27,7 @@ class _Lazy(click.Group):
         return found
 
 
-def _joined() -> list[object]:
+def _joined() -> list[EntryPoint]:
     return [point for point in entry_points(group=_ENTRY_POINTS) if point.value.startswith("workers.")]
 
 
@@ -43,7 +43,8 @@ def main() -> None:
     except AdvocateDeskError as wrong:
         _stop(str(wrong))
     except DatabaseError as error:
-        _stop(f"the database did not answer as it should ({type(error.orig).__name__}). Is `advocate up` running?")
+        kind = type(error.orig).__name__
+        _stop(f"the database did not answer as it should ({kind}). Is `advocate up` running?")
 
 
 def _stop(sentence: str) -> None:

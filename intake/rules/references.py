@@ -1,4 +1,4 @@
-"""References that can be said by phone: no vowels, so no words; no letters or digits that sound or look alike."""
+"""References that can be said by phone: no vowels, so no words; nothing that sounds or looks alike."""
 
 import secrets
 

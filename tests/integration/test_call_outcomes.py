@@ -16,7 +16,7 @@ from intake.rules.outcomes import OUTCOMES
 from intake.services import callbacks
 from intake.services.call_outcomes import OutcomeRecord, Recorded, record_outcome
 from intake.services.callbacks import NotYours, StalePage
-from intake.services.mailings import plan_mailing
+from intake.services.mailings import plan_mailings
 from tests.desk import account, stored, waiting_call
 from tests.factories import NOON
 
@@ -75,7 +75,7 @@ def silenced() -> set[str]:
 def plan_mails(begun: OutcomeRecord) -> None:
     with transaction() as session:
         lead = session.get_one(Lead, lead_of(begun).id)
-        plan_mailing(session, lead, "questions", due_at=NOON + 24 * HOUR, now=NOON)
+        plan_mailings(session, lead, {"questions": NOON + 24 * HOUR}, now=NOON)
 
 
 def mailing() -> Mailing:

@@ -26,9 +26,13 @@ def test_lead_consents_audit_and_work_are_there_when_a_request_is_sent(database:
 
 
 def test_nothing_is_stored_when_the_commit_fails(database: Engine) -> None:
-    with pytest.raises(PermanentError), transaction() as session:
-        stored_lead(session)
-        raise PermanentError("stop here")
+    def fail() -> None:
+        with transaction() as session:
+            stored_lead(session)
+            raise PermanentError("stop here")
+
+    with pytest.raises(PermanentError):
+        fail()
     with transaction() as session:
         assert session.scalar(select(func.count()).select_from(Lead)) == 0
         assert session.scalar(select(func.count()).select_from(OutboxTask)) == 0
@@ -98,7 +102,9 @@ def test_contact_is_found_when_looked_up_by_its_phone(database: Engine) -> None:
 
 
 @pytest.mark.parametrize("model", [ConsentEvent, AuditEntry])
-def test_append_only_tables_refuse_changes(database: Engine, model: type) -> None:
+def test_append_only_tables_refuse_changes(
+    database: Engine, model: type[ConsentEvent] | type[AuditEntry]
+) -> None:
     with transaction() as session:
         stored_lead(session)
     with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
