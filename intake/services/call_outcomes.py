@@ -43,6 +43,7 @@ class OutcomeRecord:
 class Recorded:
     """`next_call` is None when no call is owed any more; `repeated` when it was all done before."""
 
+    reference: str
     outcome: Outcome
     next_call: NextCall | None
     repeated: bool = False
@@ -61,19 +62,18 @@ def record_outcome(
     callback = callbacks.locked(session, record.callback_id)
     if callback is None:
         raise NotYours(f"callback {record.callback_id} is gone")
-    attempt = _attempt(session, record)
+    attempt, lead = _attempt(session, record), _lead(session, callback)
     if attempt.outcome == record.code:
         callbacks.add_notes(attempt, record.notes)
-        return Recorded(outcome, None, repeated=True)
+        return Recorded(lead.reference, outcome, None, repeated=True)
     _check_turn(callback, attempt, record, outcome)
-    lead = _lead(session, callback)
     attempt.ended_at, attempt.outcome = now, outcome.code
     callbacks.add_notes(attempt, record.notes)
     following = _following(session, lead, record, organisation=organisation, now=now)
     _settle(callback, record, following, now=now)
     call_effects.apply(session, lead, outcome, now=now)
     _note(session, record, lead, outcome, now=now)
-    return Recorded(outcome, following)
+    return Recorded(lead.reference, outcome, following)
 
 
 def _attempt(session: Session, record: OutcomeRecord) -> CallAttempt:

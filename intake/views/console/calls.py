@@ -125,13 +125,13 @@ def _save_outcome(callback_id: UUID, form: CallForm) -> Response:
 
 
 def _said(recorded: Recorded) -> str:
-    label = recorded.outcome.label
+    what = f"{recorded.reference}: “{recorded.outcome.label}”"
     if recorded.repeated:
-        return f"“{label}” was saved already."
+        return f"{what} was saved already."
     if recorded.next_call is None:
-        return f"Saved: {label}. No further call is owed."
+        return f"{what} is saved. No further call is owed."
     when = words.at_zone(recorded.next_call.due_at, recorded.next_call.local_zone)
-    return f"Saved: {label}. The next call is due {when}. {words.say(recorded.next_call.reason)}"
+    return f"{what} is saved. The next call is due {when}. {words.say(recorded.next_call.reason)}"
 
 
 def _save_notes(session: Session, callback_id: UUID, form: CallForm) -> None:
