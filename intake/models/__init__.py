@@ -7,9 +7,12 @@ from intake.models.directory import (
     DirectoryVersion,
     Doctor,
     DoctorExpertise,
+    DoctorFact,
     DoctorSpecialty,
     Location,
+    ZipPoint,
 )
+from intake.models.guidance import GuidanceSignOff
 from intake.models.lead import Contact, Draft, Lead, Patient
 from intake.models.mailing import Mailing, Suppression
 from intake.models.match import Match, MatchSet
@@ -27,8 +30,10 @@ __all__ = [
     "DirectoryVersion",
     "Doctor",
     "DoctorExpertise",
+    "DoctorFact",
     "DoctorSpecialty",
     "Draft",
+    "GuidanceSignOff",
     "Heartbeat",
     "Lead",
     "Location",
@@ -40,4 +45,5 @@ __all__ = [
     "Staff",
     "StaffSession",
     "Suppression",
+    "ZipPoint",
 ]

@@ -1,9 +1,10 @@
 """The directory: doctors, where they work, what they do, and how we know."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intake.db import Base, Identified
@@ -48,6 +49,7 @@ class Doctor(Identified, Base):
     status: Mapped[str]
     sample: Mapped[bool] = mapped_column(default=False)
     languages: Mapped[list[str]] = mapped_column(default=list)
+    insurance: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
     accepts_new: Mapped[bool | None]
     video_opinion: Mapped[bool | None]
     volume_band: Mapped[str | None]
@@ -120,6 +122,40 @@ class DoctorExpertise(Base):
     source: Mapped[str]
     verified_on: Mapped[date]
     verified_by: Mapped[str]
+
+
+class DoctorFact(Base):
+    """Where one fact about a doctor comes from. Appended for every change: the newest row counts.
+
+    `name` is the column or collection it speaks of (accepts_new, languages, location:<id>, ...);
+    `value` is what was said, None when it was taken back.
+    """
+
+    __tablename__ = "doctor_fact"
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    doctor_id: Mapped[UUID] = mapped_column(ForeignKey("doctor.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    value: Mapped[dict[str, Any] | None]
+    source: Mapped[str]
+    seen_on: Mapped[date]
+    verified_on: Mapped[date | None]
+    verified_by: Mapped[str | None]
+    recorded_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_doctor_fact_doctor", "doctor_id", "name", "id"),)
+
+
+class ZipPoint(Base):
+    """A ZIP code's point from a gazetteer; it serves before the built-in table."""
+
+    __tablename__ = "zip_point"
+
+    zip: Mapped[str] = mapped_column(primary_key=True)
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    source: Mapped[str]
+    seen_on: Mapped[date]
 
 
 class DirectoryVersion(Base):

@@ -32,6 +32,8 @@ class Lead(Identified, Base):
     zip: Mapped[str | None]
     state: Mapped[str | None]
     travel: Mapped[str]
+    veteran: Mapped[bool | None]
+    insurance: Mapped[str | None]
     time_zones: Mapped[list[str]]
     time_zone_certain: Mapped[bool]
 

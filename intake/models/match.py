@@ -12,7 +12,11 @@ from intake.models.directory import Doctor, Location
 
 
 class MatchSet(Identified, Base):
-    """One run of the matching for a lead; at most one is current."""
+    """One run of the matching for a lead; at most one is current.
+
+    `nearer`: reasons why nearer doctors are not on the list. `differences`: what matters and is
+    new against the set before this one; empty for the first.
+    """
 
     __tablename__ = "match_set"
 
@@ -23,6 +27,8 @@ class MatchSet(Identified, Base):
     directory_version: Mapped[int]
     widened: Mapped[bool]
     excluded: Mapped[dict[str, Any]]
+    nearer: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
+    differences: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
 
     matches: Mapped[list["Match"]] = relationship(lazy="raise", order_by="Match.rank")
 
