@@ -30,16 +30,18 @@ from intake.rules.facts import (
 from intake.rules.references import new_reference
 from intake.rules.statuses import LeadStatus
 from intake.services import audit, outbox
+from intake.services.blind import email_blind, last_name_blind, phone_blind
 from intake.workflow import Event
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentAnswer:
-    """A box that was shown: which wording, ticked or not, and what was typed into it."""
+    """A box that was shown: which wording, in the page's language, ticked or not, what was typed."""
 
     key: str
     given: bool
     typed: str
+    language: Language = Language.ENGLISH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +160,6 @@ def _lead(new: NewLead, now: datetime) -> Lead:
 
 
 def _add_people(session: Session, lead: Lead, new: NewLead) -> None:
-    blind = keyring().blind
     session.add(
         Contact(
             lead_id=lead.id,
@@ -166,9 +167,9 @@ def _add_people(session: Session, lead: Lead, new: NewLead) -> None:
             last_name=new.last_name,
             phone=new.phone,
             email=new.email,
-            last_name_blind=blind("last_name", new.last_name.casefold()) if new.last_name else None,
-            phone_blind=blind("phone", new.phone) if new.phone else None,
-            email_blind=blind("email", new.email.casefold()) if new.email else None,
+            last_name_blind=last_name_blind(new.last_name),
+            phone_blind=phone_blind(new.phone),
+            email_blind=email_blind(new.email),
         )
     )
     if new.patient_first_name:
@@ -176,7 +177,7 @@ def _add_people(session: Session, lead: Lead, new: NewLead) -> None:
 
 
 def _add_consents(session: Session, lead_id: UUID, new: NewLead, now: datetime) -> None:
-    shown = {answer.key: wording(answer.key, new.language) for answer in new.consents}
+    shown = {answer.key: wording(answer.key, answer.language) for answer in new.consents}
     if not shown:
         return
     kept = [_wording_row(words) for words in shown.values()]

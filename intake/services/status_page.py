@@ -13,6 +13,7 @@ from intake.models.mailing import Mailing
 from intake.models.match import Match, MatchSet
 from intake.rules.statuses import CallbackStatus, MailingStatus
 from intake.services import audit
+from intake.services.blind import email_blind, phone_blind
 from intake.services.mailings import plan_mailings
 
 _SETTLED = (MailingStatus.ACCEPTED, MailingStatus.FAILED, MailingStatus.UNKNOWN)
@@ -49,14 +50,6 @@ def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | No
     )
 
 
-def phone_matches(session: Session, token: str, phone: str) -> bool:
-    """Whether `phone` (E.164) is the number given with this request."""
-    lead = _lead(session, token)
-    if lead is None:
-        return False
-    return keyring().blind("phone", phone) == lead.contact.phone_blind
-
-
 def correct_contact(
     session: Session, token: str, *, phone: str | None = None, email: str | None = None, now: datetime
 ) -> None:
@@ -64,12 +57,11 @@ def correct_contact(
     lead = _lead(session, token)
     if lead is None:
         return
-    blind = keyring().blind
     if phone:
-        lead.contact.phone, lead.contact.phone_blind = phone, blind("phone", phone)
+        lead.contact.phone, lead.contact.phone_blind = phone, phone_blind(phone)
         audit.note(session, "visitor", "contact.phone_corrected", "lead", lead.id, now=now)
-    if email and blind("email", email.casefold()) != lead.contact.email_blind:
-        lead.contact.email, lead.contact.email_blind = email, blind("email", email.casefold())
+    if email and email_blind(email) != lead.contact.email_blind:
+        lead.contact.email, lead.contact.email_blind = email, email_blind(email)
         audit.note(session, "visitor", "contact.email_corrected", "lead", lead.id, now=now)
         _send_guide_again(session, lead, now=now)
 

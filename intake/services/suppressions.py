@@ -14,13 +14,6 @@ from intake.rules.facts import Channel
 from intake.rules.statuses import MailingStatus
 from intake.services import audit
 
-_ADDRESS_KIND = {Channel.CALL: "phone", Channel.TEXT: "phone", Channel.EMAIL: "email", Channel.POST: "post"}
-
-
-def address_blind(channel: Channel, address: str) -> bytes:
-    """The keyed hash of a phone (E.164) or an email; the same for every spelling of one email."""
-    return keyring().blind(_ADDRESS_KIND[channel], address.casefold())
-
 
 def suppress(session: Session, channel: Channel, blind: bytes, *, reason: str, now: datetime) -> None:
     """Never contact this address over this channel again. Saying it twice is harmless."""
