@@ -4,10 +4,12 @@ A pure function over the rows of guidance.toml. Every row carries its source, ve
 standing; all of them await clinical review. General guidance, never advice for one person.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -40,6 +42,7 @@ class GuidanceRow:
     version: int
     review: str
     dated: date
+    digest: str
 
     @property
     def reviewed(self) -> bool:
@@ -93,7 +96,22 @@ def _row(kind: str, raw: dict[str, Any]) -> GuidanceRow:
         version=standing["version"],
         review=standing["review"],
         dated=standing["dated"],
+        digest=_digest(kind, raw),
     )
+
+
+def _digest(kind: str, raw: dict[str, Any]) -> str:
+    """Of all that the row says, lists and notes that it names written out: what a clinician signs."""
+    named = {word: _BY_TYPE[word] for word in _PLACEHOLDERS if word in _words(raw)}
+    notes = {code: NOTES.get(code) for code in raw.get("notes", [])}
+    sources = [TABLE.data["sources"][key] for key in raw["sources"]]
+    said = {key: value for key, value in raw.items() if key != "standing"}
+    text = json.dumps([kind, said, named, notes, sources], sort_keys=True)
+    return sha256(text.encode()).hexdigest()
+
+
+def _words(raw: dict[str, Any]) -> set[str]:
+    return {*raw["specialties"], *raw.get("treatments", [])}
 
 
 def _unknown_words(row: GuidanceRow) -> set[str]:
@@ -121,6 +139,7 @@ def _rows(kind: str) -> tuple[GuidanceRow, ...]:
 
 BASE_ROWS, STATUS_ROWS, ADD_ROWS = _rows("base"), _rows("status"), _rows("add")
 ROWS: tuple[GuidanceRow, ...] = BASE_ROWS + STATUS_ROWS + ADD_ROWS
+ROWS_BY_ID: Mapping[str, GuidanceRow] = MappingProxyType({row.id: row for row in ROWS})
 
 
 def shown_by(diagnosis: Diagnosis) -> tuple[str, ...]:
