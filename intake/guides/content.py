@@ -1,4 +1,4 @@
-"""The guide's words, read from templates/print/guide/<language>/*.toml. How to write them: about.toml there."""
+"""The guide's words, from templates/print/guide/<language>/; its about.toml says how they are written."""
 
 import tomllib
 from dataclasses import dataclass

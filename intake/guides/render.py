@@ -95,7 +95,7 @@ def _section(section: Section, sources: tuple[Source, ...]) -> dict[str, Any]:
         "id": section.id,
         "title": section.title,
         "blocks": [asdict(block) for block in section.blocks],
-        "note": _note(section, [places[source] for source in section.sources]),
+        "note": _note(section, sorted(places[source] for source in section.sources)),
     }
 
 

@@ -82,7 +82,7 @@ def compose(content: MailContent, organisation: Sender) -> bytes:
     to unsubscribe, a line break inside a header, an address that plain SMTP cannot carry.
     """
     rendered = render(content, organisation)
-    mark = f"=_{hashlib.sha256(content.message_id.encode()).hexdigest()[:24]}"
+    mark = f"=_{hashlib.sha256(content.message_id.encode()).hexdigest()[:20]}"
     parts = [alternative(rendered.text, rendered.html, f"{mark}_body"), *map(attached, content.attachments)]
     return written(_headers(content, organisation), mark, parts)
 
