@@ -15,6 +15,7 @@ from intake.services import passwords, staff
 from intake.services.staff import NewStaff, Role
 from tests.factories import NOON, stored_lead
 
+OPEN_AT = re.compile(r"/console/callbacks/([0-9a-f-]{36})$")
 PASSWORD = "four unrelated words here"
 # RFC 4648 base32 of twenty known bytes.
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -66,10 +67,10 @@ def hidden(page: str, name: str) -> str:
     return found.group(1) if found else ""
 
 
-def sign_in(client: FlaskClient, email: str, *, now: datetime | None = None, **changes: str) -> TestResponse:
+def sign_in(client: FlaskClient, email: str, **changes: str) -> TestResponse:
     """Post the sign-in form as a browser does."""
     page = client.get("/console/sign-in").text
-    fields = {"email": email, "password": PASSWORD, "code": code_at(now or datetime.now(UTC)), **changes}
+    fields = {"email": email, "password": PASSWORD, "code": code_at(datetime.now(UTC)), **changes}
     return client.post("/console/sign-in", data={**fields, "csrf_token": token_in(page)})
 
 
@@ -89,7 +90,7 @@ def press(client: FlaskClient, page_url: str, url: str, **fields: Any) -> TestRe
     return client.post(url, data={**kept, **fields, "csrf_token": token_in(page)})
 
 
-def stored(kind: type[Any], row_id: UUID) -> Any:
+def stored(kind: type[Any], row_id: UUID | int) -> Any:
     """A row as it is in the database now."""
     with transaction() as session:
         return session.get(kind, row_id)
@@ -97,3 +98,25 @@ def stored(kind: type[Any], row_id: UUID) -> Any:
 
 def reference_of(callback: Callback) -> str:
     return str(stored(Lead, callback.lead_id).reference)
+
+
+def stored_call(**changes: Any) -> Callback:
+    with transaction() as session:
+        return waiting_call(session, **changes)
+
+
+def claim_next(client: FlaskClient) -> UUID:
+    answer = press(client, "/console/", "/console/claim-next")
+    found = OPEN_AT.search(answer.headers["Location"])
+    assert found, answer.headers["Location"]
+    return UUID(found.group(1))
+
+
+def act(client: FlaskClient, callback_id: UUID, verb: str, **fields: str) -> TestResponse:
+    url = f"/console/callbacks/{callback_id}"
+    return press(client, url, f"{url}/{verb}", **fields)
+
+
+def said(client: FlaskClient) -> str:
+    found = re.search(r'<p class="said" role="status">(.*?)</p>', client.get("/console/").text)
+    return found.group(1) if found else ""

@@ -10,6 +10,7 @@ from wtforms.validators import StopValidation
 
 from intake.forms.base import DeskForm
 from intake.forms.fields import Choice, Line, as_choices
+from intake.forms.text import is_hidden
 from intake.rules.outcomes import Outcome
 
 NOTES_LIMIT = 10_000
@@ -34,8 +35,9 @@ class Notes(StringField):
         self.limit = limit
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        raw = "\n".join(dict.fromkeys(str(value) for value in valuelist)).replace("\r\n", "\n")
-        self.data = "".join(letter for letter in raw if letter == "\n" or letter.isprintable()).strip()
+        raw = "\n".join(dict.fromkeys(str(value) for value in valuelist))
+        raw = raw.replace("\r\n", "\n").replace("\t", " ")
+        self.data = "".join(letter for letter in raw if letter == "\n" or not is_hidden(letter)).strip()
 
     def pre_validate(self, form: Any) -> None:
         length = len(self.data or "")

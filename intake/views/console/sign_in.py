@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from intake.db import transaction
 from intake.errors import BadInput
 from intake.forms.console import PasswordForm, PressForm, SignInForm
-from intake.limits import guesses, limiter
+from intake.limits import answers, guesses, limiter, visitor_address
 from intake.models.staff import Staff
 from intake.services import staff as accounts
 from intake.views import security
@@ -18,11 +18,18 @@ Page = str | Response | tuple[str, int]
 _REFUSED = "The email address, the password or the code is not right. Use a new code and try again."
 
 
+def _was_refused(response: Response) -> bool:
+    return response.status_code == 400
+
+
+def _whom() -> str:
+    """Counted by address and account together, so that nobody can lock a colleague out from elsewhere."""
+    return f"staff:{visitor_address()}:{request.form.get('email', '')[:254].strip().lower()}"
+
+
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit(guesses, methods=["POST"])
-@limiter.limit(
-    guesses, methods=["POST"], key_func=lambda: f"staff:{request.form.get('email', '')[:254].lower()}"
-)
+@limiter.limit(answers, methods=["POST"], deduct_when=_was_refused)
+@limiter.limit(guesses, methods=["POST"], key_func=_whom, deduct_when=_was_refused)
 def sign_in() -> Page:
     """`next` is never read: after the sign-in there is one place to go."""
     form = SignInForm()
@@ -36,6 +43,7 @@ def sign_in() -> Page:
         staff = db_session.get(Staff, row.staff_id) if row else None
     if row is None or staff is None:
         return render_template("console/sign_in.html", form=form, error=_REFUSED), 400
+    security.end()
     security.begin(row, staff)
     return redirect(url_for("console.queue"), code=303)
 
@@ -48,7 +56,7 @@ def sign_out() -> Response:
 
 
 @blueprint.route("/password", methods=["GET", "POST"])
-@limiter.limit(guesses, methods=["POST"])
+@limiter.limit(guesses, methods=["POST"], deduct_when=_was_refused)
 def password() -> Page:
     form = PasswordForm()
     if not form.is_submitted():
