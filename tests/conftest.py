@@ -59,6 +59,22 @@ def engine(settings: Settings) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(autouse=True)
+def closed_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commands end with their process; run inside a test, what they opened is closed after it."""
+    opened: list[Engine] = []
+    connect = db.connect
+
+    def remembered(settings: Settings, *, pool_size: int = 10) -> Engine:
+        opened.append(connect(settings, pool_size=pool_size))
+        return opened[-1]
+
+    monkeypatch.setattr(db, "connect", remembered)
+    yield
+    for engine in opened:
+        engine.dispose()
+
+
 @pytest.fixture
 def database(engine: Engine) -> Engine:
     """A migrated database with every table empty. `transaction()` reaches it."""
