@@ -62,6 +62,16 @@ class Language(StrEnum):
     SPANISH = "es"
 
 
+class Insurance(StrEnum):
+    """Kinds of cover, as a family names them and as a doctor's office says it takes them."""
+
+    MEDICARE = "medicare"
+    MEDICAID = "medicaid"
+    PRIVATE = "private"
+    TRICARE = "tricare"
+    VA = "va"
+
+
 class CallDay(StrEnum):
     NEXT_FREE = "next_free"
     TODAY = "today"
