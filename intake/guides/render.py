@@ -6,14 +6,16 @@ import threading
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import typst
 
+from intake.errors import PermanentError
 from intake.guides.choose import GuideCase, questions_for, sections_for, sources_for
 from intake.guides.content import PRINT, Guide, Section, Source, load_guide
-from intake.rules.facts import Language
+from intake.rules.facts import Diagnosis, Language, Stage, TreatmentStatus
 
 GUIDE_FILENAME = "guide.pdf"
 _AWAITING_REVIEW = "awaiting clinical review"
@@ -56,20 +58,33 @@ def guide_pdf(
 ) -> bytes:
     """The guide for a case, Letter paper, 13 pt or 18 pt. Cached: it names no person.
 
-    Send it as GUIDE_FILENAME: a file name is seen by others.
+    Send it as GUIDE_FILENAME: a file name is seen by others. Raises PermanentError when the
+    organisation's name holds a character that the font has not.
     """
     return _pdf(case, brand, large_print, language)
 
 
-@lru_cache(maxsize=512)
-def _pdf(case: GuideCase, brand: GuideBrand, large_print: bool, language: Language) -> bytes:
-    return cast(bytes, _compile(guide_data(case, brand, load_guide(language)), large_print, "pdf"))
+def warm(brand: GuideBrand) -> int:
+    """Render every guide that differs from the others, about a second, and return how many there are."""
+    cases = (GuideCase(*answers) for answers in product(Diagnosis, Stage, TreatmentStatus))
+    return len({guide_pdf(case, brand) for case in cases})
 
 
 def guide_pages_png(case: GuideCase, brand: GuideBrand, *, large_print: bool = False) -> list[bytes]:
     """Each page as a picture, to be looked at."""
-    pages = _compile(guide_data(case, brand, load_guide()), large_print, "png")
+    pages = _compile(json.dumps(guide_data(case, brand, load_guide())), large_print, "png")
     return [pages] if isinstance(pages, bytes) else pages
+
+
+@lru_cache(maxsize=1024)
+def _pdf(case: GuideCase, brand: GuideBrand, large_print: bool, language: Language) -> bytes:
+    return _pdf_of(json.dumps(guide_data(case, brand, load_guide(language))), large_print)
+
+
+@lru_cache(maxsize=256)
+def _pdf_of(data: str, large_print: bool) -> bytes:
+    """Kept by content, too: the 245 cases of a family make fewer than 50 guides that differ."""
+    return cast(bytes, _compile(data, large_print, "pdf"))
 
 
 def guide_data(case: GuideCase, brand: GuideBrand, guide: Guide) -> dict[str, Any]:
@@ -119,13 +134,16 @@ def _review_line(sections: tuple[Section, ...]) -> str:
 _lock = threading.Lock()
 
 
-def _compile(data: dict[str, Any], large_print: bool, form: str) -> bytes | list[bytes]:
-    inputs = {"data": json.dumps(data), "size": "18pt" if large_print else "13pt"}
+def _compile(data: str, large_print: bool, form: str) -> bytes | list[bytes]:
+    inputs = {"data": data, "size": "18pt" if large_print else "13pt"}
     standards = ["ua-1"] if form == "pdf" else []
-    with _lock:
-        made: bytes | list[bytes] = _compiler().compile(
-            format=form, sys_inputs=inputs, pdf_standards=standards, timestamp=_MADE_ON
-        )
+    try:
+        with _lock:
+            made: bytes | list[bytes] = _compiler().compile(
+                format=form, sys_inputs=inputs, pdf_standards=standards, timestamp=_MADE_ON
+            )
+    except typst.TypstError as wrong:
+        raise PermanentError(f"the guide cannot be printed: {wrong.message}") from wrong
     return made
 
 

@@ -53,7 +53,7 @@ class SmtpTransport:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     timeout: float = 30.0
-    _local: threading.local = field(default_factory=threading.local, repr=False, compare=False)
+    _local: threading.local = field(default_factory=threading.local, init=False, repr=False, compare=False)
 
     def send(self, sender: str, recipient: str, message: bytes) -> str:
         """Hand over one message; return the server's last answer, without the recipient's address.

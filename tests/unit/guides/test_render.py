@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from intake.errors import PermanentError
 from intake.guides.choose import GuideCase, questions_for, sections_for
-from intake.guides.render import GUIDE_FILENAME, GuideBrand, guide_pages_png, guide_pdf
+from intake.guides.render import GUIDE_FILENAME, GuideBrand, guide_pages_png, guide_pdf, warm
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
 from tests.unit.guides.test_choose import CASES
 
@@ -86,6 +87,12 @@ def test_nothing_in_a_name_is_read_as_markup() -> None:
     assert '#strong[x] $a$ *b* _c_ @d <e> \\ "q" // f' in " ".join(cover.split())
 
 
+@pytest.mark.parametrize("name", ["😀 Help", "x\x00y"])
+def test_a_name_that_the_font_cannot_show_is_a_permanent_error(name: str) -> None:
+    with pytest.raises(PermanentError, match="cannot be printed"):
+        guide_pdf(CASE, GuideBrand(name, "(555) 010-0199", sample=False))
+
+
 def test_large_print_is_eighteen_points_and_has_the_same_words() -> None:
     large = guide_pdf(CASE, REAL, large_print=True)
     assert len(read(large).pages) > len(read(guide_pdf(CASE, REAL)).pages)
@@ -97,6 +104,15 @@ def test_large_print_is_eighteen_points_and_has_the_same_words() -> None:
 
 def test_the_same_case_is_rendered_once() -> None:
     assert guide_pdf(CASE, BRAND) is guide_pdf(GuideCase(*("pleural", "2", "new")), BRAND)  # type: ignore[arg-type]
+
+
+def test_cases_that_differ_in_no_word_share_one_guide() -> None:
+    stages = [GuideCase(Diagnosis.TESTICULAR, stage, TreatmentStatus.NEW) for stage in Stage]
+    assert len({id(guide_pdf(case, BRAND)) for case in stages}) == 1
+
+
+def test_warming_renders_every_guide_there_is() -> None:
+    assert warm(BRAND) == len(distinct_cases())
 
 
 def test_threads_may_render_at_once() -> None:
