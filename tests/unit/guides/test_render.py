@@ -102,6 +102,13 @@ def test_large_print_is_eighteen_points_and_has_the_same_words() -> None:
     assert sizes.count(18.0) > len(sizes) / 3
 
 
+@pytest.mark.parametrize("large_print", [False, True])
+def test_the_cover_fits_one_page_when_the_name_is_long(large_print: bool) -> None:
+    long = GuideBrand("A Rather Long Name of a Desk for Families of the Great Lakes", "(555) 010-0199", True)
+    pages = read(guide_pdf(CASE, long, large_print=large_print)).pages
+    assert pages[1].extract_text().startswith("What is inside")
+
+
 def test_the_same_case_is_rendered_once() -> None:
     assert guide_pdf(CASE, BRAND) is guide_pdf(GuideCase(*("pleural", "2", "new")), BRAND)  # type: ignore[arg-type]
 
