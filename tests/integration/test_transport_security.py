@@ -19,6 +19,9 @@ from cryptography.x509.oid import NameOID
 from tests.integration.test_transport import FAMILY, MESSAGE, SENDER, Sink, free_port
 from workers.mailings.transport import MailDelayed, Phase, SmtpTransport
 
+# The server of these tests forgets its side of a TLS connection: its own first one, and any that failed.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -79,8 +82,6 @@ def test_the_mail_travels_encrypted_when_the_server_offers_starttls(certificate:
     assert len(sink.peers) == 1
 
 
-# aiosmtpd opens a TLS connection to itself on starting and forgets its transport.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("trusted")
 def test_the_mail_travels_encrypted_from_the_first_byte(certificate: Path) -> None:
     sink = Sink()
