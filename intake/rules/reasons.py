@@ -5,15 +5,15 @@ say what is known and what is not. They never say that a treatment suits a perso
 longer: that is for a doctor who has seen the records.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from intake.rules.expertise import PLAIN, Designation, Expertise
-from intake.rules.facts import Relation
+from intake.rules.facts import Insurance, Relation
 from intake.rules.taxonomy import SPECIALTIES
 
 
@@ -153,6 +153,21 @@ def _language_not_known(params: Mapping[str, Any], words: RelationWords) -> str:
     return f"We do not know if this doctor speaks {language}. You can ask for an interpreter."
 
 
+def _beside_video(params: Mapping[str, Any], words: RelationWords) -> str:
+    if params["beyond"]:
+        return f"Farther than {words.who} wished to go, but can give a second opinion by video call."
+    return "Named beside the list: can give a second opinion by video call."
+
+
+def _takes_insurance(params: Mapping[str, Any], words: RelationWords) -> str:
+    return f"Takes {INSURANCE_NAMES[params['kind']]}, as far as we know."
+
+
+def _insurance_not_known(params: Mapping[str, Any], words: RelationWords) -> str:
+    kind = INSURANCE_NAMES[params["kind"]]
+    return f"We do not know if this doctor takes {kind}. Please ask by phone."
+
+
 def _checked(params: Mapping[str, Any], words: RelationWords) -> str:
     on = date.fromisoformat(params["on"])
     when = f"{_MONTHS[on.month - 1]} {on.year}"
@@ -165,6 +180,15 @@ def _fixed(text: str) -> Callable[[Mapping[str, Any], RelationWords], str]:
     return lambda params, words: text
 
 
+INSURANCE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        Insurance.MEDICARE: "Medicare",
+        Insurance.MEDICAID: "Medicaid",
+        Insurance.PRIVATE: "private insurance",
+        Insurance.TRICARE: "TRICARE",
+        Insurance.VA: "VA health care",
+    }
+)
 _LANGUAGES = {"en": "English", "es": "Spanish"}
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -174,7 +198,12 @@ _MONTHS = (
 # In the order in which a match lists them.
 TEXTS: Mapping[str, Callable[[Mapping[str, Any], RelationWords], str]] = MappingProxyType(
     {
+        "beside_video": _beside_video,
+        "beside_va": _fixed("Named beside the list, for veterans."),
         "specialty": _specialty,
+        "most_experienced": _fixed("One of the most experienced doctors we found."),
+        "nearest": _fixed("The nearest doctor of this kind that we know of."),
+        "supportive": _fixed("Can help with pain and other symptoms, next to other care."),
         "treats_type": _treats_type,
         "any_type": _fixed("Helps people with every type of mesothelioma."),
         "offers": _offers,
@@ -193,6 +222,8 @@ TEXTS: Mapping[str, Callable[[Mapping[str, Any], RelationWords], str]] = Mapping
         "video": _fixed("Can give a second opinion by video call."),
         "speaks": _language,
         "language_not_known": _language_not_known,
+        "takes_insurance": _takes_insurance,
+        "insurance_not_known": _insurance_not_known,
         "veterans": _fixed("VA care may be open to veterans. We can tell you how to ask the VA."),
         "checked": _checked,
         "not_checked": _fixed("We have not checked these facts lately. Please ask by phone."),
@@ -203,6 +234,60 @@ TEXTS: Mapping[str, Callable[[Mapping[str, Any], RelationWords], str]] = Mapping
 def text_for(reason: Reason, relation_words: RelationWords) -> str:
     """One plain sentence for a family. Raises KeyError on a code that TEXTS does not have."""
     return TEXTS[reason.code](reason.params, relation_words)
+
+
+def _nearer_no_experience(params: Mapping[str, Any], words: RelationWords) -> str:
+    what = "mesothelioma"
+    if params["diagnosis"] != "unsure":
+        what = PLAIN[Expertise(params["diagnosis"] + "_mesothelioma")]
+    verb = "does" if params["count"] == 1 else "do"
+    return f"{_counted(params, params['kind'])} {verb} not treat {what}, as far as we know."
+
+
+def _nearer_not_accepting(params: Mapping[str, Any], words: RelationWords) -> str:
+    verb = "was" if params["count"] == 1 else "were"
+    return f"{_counted(params, params['kind'])} {verb} not taking new patients when we last checked."
+
+
+def _nearer_same_center(params: Mapping[str, Any], words: RelationWords) -> str:
+    verb = "works" if params["count"] == 1 else "work"
+    return f"{_counted(params, 'doctor')} {verb} at a center from which we already name two."
+
+
+def _nearer_lower(params: Mapping[str, Any], words: RelationWords) -> str:
+    verb = "fits" if params["count"] == 1 else "fit"
+    return f"{_counted(params, 'doctor')} {verb} too. We know of less experience there, or less is known."
+
+
+def _counted(params: Mapping[str, Any], noun: str) -> str:
+    """ "One nearer surgeon", "Two nearer surgeons", "14 nearer surgeons"."""
+    count = params["count"]
+    number = _NUMBERS[count - 1] if count <= len(_NUMBERS) else f"{count:,}"
+    return f"{number} nearer {noun}{'' if count == 1 else 's'}"
+
+
+_NUMBERS = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+NEARER_TEXTS: Mapping[str, Callable[[Mapping[str, Any], RelationWords], str]] = MappingProxyType(
+    {
+        "nearer_no_experience": _nearer_no_experience,
+        "nearer_not_accepting": _nearer_not_accepting,
+        "nearer_same_center": _nearer_same_center,
+        "nearer_lower": _nearer_lower,
+    }
+)
+
+
+class HasNearer(Protocol):
+    """A match set as it is stored, or anything with the reasons in its `nearer`."""
+
+    @property
+    def nearer(self) -> Sequence[Any]: ...
+
+
+def nearer_texts(match_set: HasNearer, words: RelationWords) -> list[str]:
+    """Why nearer doctors are not on the list, one sentence each. Codes of a later version are left out."""
+    reasons = [Reason.from_json(raw) for raw in match_set.nearer]
+    return [NEARER_TEXTS[r.code](r.params, words) for r in reasons if r.code in NEARER_TEXTS]
 
 
 def caution_text(words: RelationWords) -> str:

@@ -33,6 +33,7 @@ class Weights:
 
     limit: int
     per_centre: int
+    nearer_within: int
     beside: int
     travel: Mapping[str, int]
     by_priority: tuple[int, ...]
@@ -48,6 +49,8 @@ class Weights:
     accepting_unknown: int
     video: int
     spoken: int
+    taken: int
+    taken_unknown: int
     freshness: tuple[tuple[int, int], ...]
 
     def for_priority(self, priority: int) -> int:
@@ -92,6 +95,7 @@ def _weights(data: dict[str, Any]) -> Weights:
         **data["distance"],
         **{key: points * POINT for key, points in data["availability"].items()},
         spoken=data["language"]["spoken"] * POINT,
+        **{key: points * POINT for key, points in data["insurance"].items()},
         freshness=tuple((days, points * POINT) for days, points in data["freshness"]["steps"]),
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from intake.rules.facts import CellType, Diagnosis, Language, Stage, Travel, TreatmentStatus
+from intake.rules.facts import CellType, Diagnosis, Insurance, Language, Stage, Travel, TreatmentStatus
 from intake.rules.guidance import Guidance, guidance_for
 from workers.matching.geo import Place, place_of
 
@@ -22,6 +22,7 @@ class MatchCase:
     travel: Travel = Travel.UNSURE
     language: Language = Language.ENGLISH
     veteran: bool = False
+    insurance: Insurance | None = None
 
     @property
     def place(self) -> Place | None:

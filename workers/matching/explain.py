@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from intake.rules.expertise import VolumeBand, designation_of
-from intake.rules.facts import Language
+from intake.rules.facts import Insurance, Language
 from intake.rules.guidance import shown_by
 from intake.rules.reasons import Reason, RelationWords, text_for, words_for
 from intake.rules.taxonomy import any_type_shorts, shorts_of
 from intake.rules.weights import WEIGHTS
 from workers.matching.case import Question
-from workers.matching.snapshot import DoctorRow, LocationRow, works_for_veterans
+from workers.matching.rows import DoctorRow, LocationRow, works_for_veterans
 
 __all__ = [
     "Reason", "RelationWords", "Seen", "parts_of", "reasons_of", "roles_for", "text_for", "words_for",
@@ -27,7 +27,8 @@ _OLD_AFTER_DAYS = 365
 class Seen:
     """A doctor as one family sees her. `miles`: to the nearest location, None when not known.
 
-    `location` is the one to name, `principal` the one whose centre counts.
+    `location` is the one to name, `principal` the one whose centre counts. `why`: codes of what she
+    was kept for beside her score.
     """
 
     doctor: DoctorRow
@@ -37,6 +38,7 @@ class Seen:
     principal: LocationRow | None
     miles: float | None
     beyond_wish: bool = False
+    why: tuple[str, ...] = ()
 
 
 def roles_for(question: Question, doctor: DoctorRow) -> frozenset[str]:
@@ -56,6 +58,7 @@ def parts_of(question: Question, seen: Seen) -> dict[str, int]:
         "distance": _distance_points(question, seen),
         "availability": _availability_points(seen.doctor),
         "language": WEIGHTS.spoken if _speaks(question, seen.doctor) else 0,
+        "insurance": _insurance_points(question, seen.doctor),
         "freshness": _freshness_points(question, seen.doctor),
     }
 
@@ -106,6 +109,13 @@ def _speaks(question: Question, doctor: DoctorRow) -> bool:
     return question.case.language is Language.ENGLISH or question.case.language in doctor.languages
 
 
+def _insurance_points(question: Question, doctor: DoctorRow) -> int:
+    kind = question.case.insurance
+    if kind is None or kind in doctor.insurance:
+        return WEIGHTS.taken
+    return 0 if {*doctor.insurance} & {*Insurance} else WEIGHTS.taken_unknown
+
+
 def _freshness_points(question: Question, doctor: DoctorRow) -> int:
     if doctor.verified_on is None:
         return 0
@@ -116,12 +126,27 @@ def _freshness_points(question: Question, doctor: DoctorRow) -> int:
 def reasons_of(question: Question, seen: Seen) -> tuple[Reason, ...]:
     """Why this doctor is listed and what is not known, in the order in which it is read."""
     return (
+        *_beside_reasons(seen),
         *_role_reasons(question, seen),
+        *_kept_reasons(seen),
         *_experience_reasons(question, seen),
         *_place_reasons(question, seen),
         *_contact_reasons(question, seen),
         _checked_reason(question, seen.doctor),
     )
+
+
+def _beside_reasons(seen: Seen) -> Iterator[Reason]:
+    if "beside_video" in seen.why:
+        yield Reason("beside_video", {"beyond": seen.beyond_wish})
+    if "beside_va" in seen.why:
+        yield Reason("beside_va")
+
+
+def _kept_reasons(seen: Seen) -> Iterator[Reason]:
+    for code in ("most_experienced", "nearest", "supportive"):
+        if code in seen.why:
+            yield Reason(code)
 
 
 def _role_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
@@ -147,7 +172,7 @@ def _experience_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
 def _place_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
     if question.case.place is not None and seen.miles is not None:
         yield Reason("distance", {"miles": round(seen.miles, 1)})
-        if seen.beyond_wish:
+        if seen.beyond_wish and "beside_video" not in seen.why:
             yield Reason("beyond_wish", {"wish": question.case.travel.value})
     elif question.case.place is None and question.case.home_state:
         code = "same_state" if _in_state(question, seen) else "other_state"
@@ -163,6 +188,9 @@ def _contact_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
     if question.case.language is not Language.ENGLISH:
         code = "speaks" if _speaks(question, seen.doctor) else "language_not_known"
         yield Reason(code, {"language": question.case.language.value})
+    if kind := question.case.insurance:
+        code = "takes_insurance" if kind in seen.doctor.insurance else "insurance_not_known"
+        yield Reason(code, {"kind": kind.value})
     if question.case.veteran and works_for_veterans(seen.locations):
         yield Reason("veterans")
 

@@ -5,7 +5,6 @@ sin^2(angle / 2) = |p - q|^2 / 4. Unit vectors are made once per directory, so t
 needs no trigonometry per location, and small distances keep their digits.
 """
 
-from collections.abc import Sequence
 from math import asin, cos, isfinite, radians, sin, sqrt
 
 import numpy as np
@@ -45,17 +44,25 @@ def unit_vector(place: Place | None) -> tuple[float, float, float]:
     return cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)
 
 
-def unit_vectors(places: Sequence[Place | None]) -> FloatArray:
-    """Shape (n, 3), one row per place."""
-    return np.array([unit_vector(place) for place in places], dtype=np.float64).reshape(-1, 3)
+def unit_vectors(lat: FloatArray, lon: FloatArray) -> FloatArray:
+    """Shape (3, n) from degrees of shape (n,); NOWHERE where they give no place (see place_of)."""
+    known = np.isfinite(lat) & np.isfinite(lon) & (np.abs(lat) <= 90) & (np.abs(lon) <= 180)
+    known &= (lat != 0) | (lon != 0)
+    phi, lam = np.radians(np.where(known, lat, 0.0)), np.radians(np.where(known, lon, 0.0))
+    vectors = np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+    vectors[:, ~known] = np.array(NOWHERE)[:, None]
+    return vectors
 
 
 def half_chords(vectors: FloatArray, place: Place) -> FloatArray:
-    """sin^2(angle / 2) from `place` to each row of `vectors` (n, 3); above 1 for NOWHERE."""
+    """sin^2(angle / 2) from `place` to each column of `vectors` (3, n); above 1 for NOWHERE."""
     x, y, z = unit_vector(place)
-    h: FloatArray = (vectors[:, 0] - x) ** 2
-    h += (vectors[:, 1] - y) ** 2
-    h += (vectors[:, 2] - z) ** 2
+    h: FloatArray = vectors[0] - x
+    h *= h
+    for row, origin in ((1, y), (2, z)):
+        part = vectors[row] - origin
+        part *= part
+        h += part
     h *= 0.25
     return h
 

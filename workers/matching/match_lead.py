@@ -14,6 +14,7 @@ from intake.places import find_place
 from intake.rules.facts import (
     CellType,
     Diagnosis,
+    Insurance,
     Language,
     RequestKind,
     Stage,
@@ -58,6 +59,8 @@ def case_of(lead: Lead) -> MatchCase:
         state=lead.state,
         travel=Travel(lead.travel),
         language=Language(lead.language),
+        veteran=bool(lead.veteran),
+        insurance=Insurance(lead.insurance) if lead.insurance else None,
     )
 
 
@@ -70,7 +73,8 @@ def _match_set(lead: Lead, result: MatchResult, now: datetime) -> MatchSet:
         directory_version=result.directory_version,
         widened=result.widened,
         excluded=dict(result.excluded),
-        matches=[_match(ranked) for ranked in result.matches],
+        nearer=[reason.to_json() for reason in result.nearer],
+        matches=[_match(ranked) for ranked in result.everybody],
     )
 
 

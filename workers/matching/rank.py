@@ -1,25 +1,21 @@
 """The ranked list for one family: exact, stable, capped per centre, every line explained."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import inf, isinf
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from intake.rules.guidance import Guidance
 from intake.rules.weights import POINT, RULE_VERSION, WEIGHTS
 from workers.matching.case import MatchCase, Question
+from workers.matching.choose import Choice, beside, chosen
 from workers.matching.explain import Reason, Seen, parts_of, reasons_of, roles_for
-from workers.matching.geo import haversine
+from workers.matching.geo import haversine, miles_of
+from workers.matching.nearer import nearer_reasons
 from workers.matching.rules import Field, field_of, limit_of
-from workers.matching.score import Points, parts_of_field, totals
-from workers.matching.snapshot import DoctorRow, IntArray, LocationRow, Snapshot, principal
-
-_FIRST_LOOK = 128
+from workers.matching.score import Scores
+from workers.matching.snapshot import DoctorRow, LocationRow, Snapshot, principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +56,9 @@ class Ranked:
 class MatchResult:
     """`considered` + the sum of `excluded` is the size of the directory.
 
-    `beside`: for a veteran, doctors of veterans' hospitals who are not in `matches` already; their
-    ranks go on from the list's. `limit_miles`: what was applied in the end, None for no limit.
+    `beside`: never instead of anybody: an opinion by video, and doctors of veterans' hospitals for a
+    veteran; their ranks go on from the list's. `nearer`: why nearer doctors are not on the list.
+    `limit_miles`: what was applied in the end, None for no limit.
     """
 
     rule_version: str
@@ -69,79 +66,63 @@ class MatchResult:
     guidance: Guidance
     matches: tuple[Ranked, ...]
     beside: tuple[Ranked, ...]
+    nearer: tuple[Reason, ...]
     excluded: dict[str, int]
     considered: int
     widened: bool
     limit_miles: int | None
 
+    @property
+    def everybody(self) -> tuple[Ranked, ...]:
+        """The list and those beside it, by rank."""
+        return self.matches + self.beside
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Who is listed, and who stands beside, before anything is explained."""
+
+    field: Field
+    listed: list[Choice]
+    beside: list[Choice]
+
+
+def rank(question: Question, snapshot: Snapshot, *, limit: int = WEIGHTS.limit) -> Ranking:
+    """The exact ranking alone; ties go to the lower NPI, then the lower id."""
+    field = field_of(question, snapshot)
+    scores = Scores(question, field.near)
+    listed = chosen(scores, limit=limit)
+    return Ranking(field, listed, beside(scores, field, listed))
+
 
 def match(case: MatchCase, snapshot: Snapshot, *, today: date, limit: int = WEIGHTS.limit) -> MatchResult:
-    """Rank the directory for one family; ties go to the lower NPI, then the lower id."""
+    """Rank the directory for one family, and explain every line."""
     question = Question.of(case, today=today)
-    field = field_of(question, snapshot)
-    scores = totals(parts_of_field(question, field))
-    chosen = _chosen(scores, snapshot.centre[field.doctors], limit=limit)
-    extra = _veterans_beside(field, scores, chosen=chosen) if case.veteran else []
+    ranking = rank(question, snapshot, limit=limit)
     ranked = [
-        _ranked(question, _seen(question, field, at=at), rank=rank)
-        for rank, at in enumerate([*chosen, *extra], start=1)
+        _ranked(question, _seen(question, choice), rank=place)
+        for place, choice in enumerate([*ranking.listed, *ranking.beside], start=1)
     ]
+    first_miles = ranked[0].distance_miles if ranking.listed else None
+    positions = [choice.doctor for choice in (*ranking.listed, *ranking.beside)]
     return MatchResult(
         rule_version=RULE_VERSION,
         directory_version=snapshot.version,
         guidance=question.guidance,
-        matches=tuple(ranked[: len(chosen)]),
-        beside=tuple(ranked[len(chosen) :]),
-        excluded=field.excluded,
-        considered=len(field.doctors),
-        widened=field.widened,
-        limit_miles=field.limit,
+        matches=tuple(ranked[: len(ranking.listed)]),
+        beside=tuple(ranked[len(ranking.listed) :]),
+        nearer=nearer_reasons(question, snapshot, positions, first_miles),
+        excluded=ranking.field.excluded,
+        considered=len(ranking.field.near),
+        widened=ranking.field.widened,
+        limit_miles=ranking.field.limit,
     )
 
 
-def _chosen(scores: Points, centres: NDArray[np.int32], *, limit: int) -> list[int]:
-    """Places in the field, best first, at most WEIGHTS.per_centre for each centre (-1 is no centre)."""
-    size = len(scores)
-    # One number per doctor: the score first, then the lower place. No two are alike.
-    keys = scores.astype(np.int64) * size - np.arange(size)
-    look = min(size, max(_FIRST_LOOK, limit))
-    while True:
-        kept = _capped(_best(keys, look), centres, limit=limit)
-        if len(kept) >= limit or look == size:
-            return kept
-        look = min(size, look * 4)
-
-
-def _best(keys: IntArray, look: int) -> IntArray:
-    top = np.argpartition(-keys, look - 1)[:look] if look < len(keys) else np.arange(len(keys))
-    return top[np.argsort(-keys[top])]
-
-
-def _capped(order: IntArray, centres: NDArray[np.int32], *, limit: int) -> list[int]:
-    kept: list[int] = []
-    taken: Counter[int] = Counter()
-    for place in order.tolist():
-        if len(kept) >= limit:
-            break
-        centre = int(centres[place])
-        if centre >= 0 and taken[centre] >= WEIGHTS.per_centre:
-            continue
-        taken[centre] += 1
-        kept.append(place)
-    return kept
-
-
-def _veterans_beside(field: Field, scores: Points, *, chosen: Sequence[int]) -> list[int]:
-    veterans = np.flatnonzero(field.snapshot.veterans[field.doctors])
-    others = np.setdiff1d(veterans, chosen)
-    centres = field.snapshot.centre[field.doctors[others]]
-    return [int(others[place]) for place in _chosen(scores[others], centres, limit=WEIGHTS.beside)]
-
-
-def _seen(question: Question, field: Field, *, at: int) -> Seen:
-    position = int(field.doctors[at])
-    doctor, locations = field.snapshot.doctors[position], field.snapshot.locations_of(position)
-    miles = None if isinf(field.miles[at]) else float(field.miles[at])
+def _seen(question: Question, choice: Choice) -> Seen:
+    snapshot, half = choice.group.snapshot, choice.group.half
+    doctor, locations = snapshot.doctor(choice.doctor), snapshot.locations_of(choice.doctor)
+    miles = inf if half is None else float(miles_of(half[choice.at : choice.at + 1])[0])
     wish = limit_of(question.case.travel)
     return Seen(
         doctor=doctor,
@@ -149,8 +130,9 @@ def _seen(question: Question, field: Field, *, at: int) -> Seen:
         roles=roles_for(question, doctor),
         location=nearest(question.case, locations),
         principal=principal(locations),
-        miles=miles,
-        beyond_wish=wish is not None and miles is not None and miles > wish,
+        miles=None if isinf(miles) else miles,
+        beyond_wish=wish is not None and wish < miles < inf,
+        why=choice.why,
     )
 
 

@@ -6,6 +6,7 @@ reason that holds. When nobody lies within the travel wish, the wish is widened 
 """
 
 from dataclasses import dataclass
+from math import sin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,25 +18,40 @@ from intake.rules.reasons import ExclusionCode
 from intake.rules.taxonomy import specialty_mask
 from intake.rules.weights import WEIGHTS
 from workers.matching.case import MatchCase, Question
-from workers.matching.geo import FloatArray, half_chords, miles_of
+from workers.matching.geo import EARTH_MILES, FloatArray, Place, half_chords
 from workers.matching.snapshot import BoolArray, IntArray, Snapshot
 
 _LADDER = (Travel.HOUR, Travel.HALF_DAY, Travel.ANYWHERE)
+# sin^2(angle / 2) of a real place is at most 1; NOWHERE is beyond.
+NO_PLACE = 1.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Doctors by position in the snapshot (shape k, rising). `half`: sin^2(angle / 2) to the nearest
+    location, above NO_PLACE when not known; None when the family's own place is not known."""
+
+    snapshot: Snapshot
+    doctors: IntArray
+    half: FloatArray | None
+
+    def __len__(self) -> int:
+        return len(self.doctors)
+
+    def only(self, keep: BoolArray) -> "Group":
+        """Those for whom `keep` (shape k) holds."""
+        return Group(self.snapshot, self.doctors[keep], None if self.half is None else self.half[keep])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """The doctors left, by position in the snapshot (shape k, rising), with what scoring needs.
+    """`near`: who may stand on the list. `suitable`: they, and those beyond the travel limit.
 
-    `roles`: the specialties in which each one counts here. `miles`: to the nearest location,
-    infinite when not known. `limit`: miles that were applied, None for no limit.
+    `limit`: miles that were applied, None for no limit.
     """
 
-    snapshot: Snapshot
-    doctors: IntArray
-    roles: NDArray[np.uint32]
-    miles: FloatArray
-    in_state: BoolArray
+    near: Group
+    suitable: Group
     excluded: dict[str, int]
     limit: int | None
     widened: bool
@@ -53,47 +69,53 @@ def wishes_from(travel: Travel) -> tuple[Travel, ...]:
 
 def field_of(question: Question, snapshot: Snapshot) -> Field:
     """Apply every exclusion to the whole directory."""
-    case = question.case
-    doctors, roles, excluded = _suitable(question, snapshot)
-    rows = _LocationRows.of(snapshot, doctors)
-    miles = _nearest_miles(case, rows)
-    keep, limit, widened = _within(case, miles)
-    _count_far(excluded, miles, keep=keep)
-    in_state = _in_state(case, rows)[keep]
+    doctors, excluded = _suitable(question, snapshot)
+    suitable = Group(snapshot, doctors, _nearest_half(question.case, snapshot, doctors))
+    near, limit, widened = _within(question.case, suitable)
+    _count_far(excluded, suitable, near)
     counts = {str(code): count for code, count in excluded.items() if count}
-    return Field(snapshot, doctors[keep], roles[keep], miles[keep], in_state, counts, limit, widened)
+    return Field(near, suitable, counts, limit, widened)
 
 
-def _suitable(question: Question, snapshot: Snapshot) -> tuple[IntArray, NDArray[np.uint32], dict[str, int]]:
-    """Who passes every question but distance, their roles, and how many fell to each question."""
+def _suitable(question: Question, snapshot: Snapshot) -> tuple[IntArray, dict[str, int]]:
+    """Who passes every question but distance, and how many fell to each question."""
     wanted = np.uint32(specialty_mask(question.guidance.specialties))
-    doctors = np.flatnonzero((snapshot.specialties & wanted) != 0)
-    excluded = _count_irrelevant(snapshot, relevant=len(doctors))
-    roles = _roles(question, snapshot, doctors=doctors)
+    relevant = (snapshot.specialties & wanted) != 0
+    excluded = _count_irrelevant(snapshot, relevant=int(np.count_nonzero(relevant)))
     asked = {
-        ExclusionCode.NO_EXPERTISE_FOR_TYPE: roles == 0,
-        ExclusionCode.NOT_ACCEPTING: snapshot.accepts[doctors] < 0,
-        ExclusionCode.NO_LOCATION: snapshot.counts[doctors] == 0,
+        ExclusionCode.NO_EXPERTISE_FOR_TYPE: relevant & ~_serves(question, snapshot, wanted),
+        ExclusionCode.NOT_ACCEPTING: snapshot.refuses,
+        ExclusionCode.NO_LOCATION: snapshot.counts == 0,
     }
-    alive = np.ones(len(doctors), np.bool_)
+    alive, left = relevant, int(np.count_nonzero(relevant))
     for code, holds in asked.items():
-        excluded[code] = int(np.count_nonzero(alive & holds))
-        alive &= ~holds
-    return doctors[alive], roles[alive], excluded
+        alive = alive & ~holds
+        still = int(np.count_nonzero(alive))
+        excluded[code], left = left - still, still
+    return np.flatnonzero(alive), excluded
+
+
+def _serves(question: Question, snapshot: Snapshot, wanted: np.uint32) -> BoolArray:
+    """Who has experience with the type, or a wanted specialty in which hers serves every type."""
+    shown = np.uint64(expertise_mask(shown_by(question.case.diagnosis)))
+    serves: BoolArray = (snapshot.expertise & shown) != 0
+    serves |= (snapshot.any_type & wanted) != 0
+    return serves
 
 
 def _count_irrelevant(snapshot: Snapshot, *, relevant: int) -> dict[str, int]:
     # Paediatric and trainee doctors have no specialty that we know, so neither is among the relevant.
-    paediatric = int(np.count_nonzero(snapshot.paediatric))
-    trainee = int(np.count_nonzero(snapshot.trainee))
     return {
-        ExclusionCode.PAEDIATRIC: paediatric,
-        ExclusionCode.TRAINEE: trainee,
-        ExclusionCode.NOT_RELEVANT_SPECIALTY: len(snapshot) - relevant - paediatric - trainee,
+        ExclusionCode.PAEDIATRIC: snapshot.paediatric,
+        ExclusionCode.TRAINEE: snapshot.trainee,
+        ExclusionCode.NOT_RELEVANT_SPECIALTY: len(snapshot)
+        - relevant
+        - snapshot.paediatric
+        - snapshot.trainee,
     }
 
 
-def _roles(question: Question, snapshot: Snapshot, *, doctors: IntArray) -> NDArray[np.uint32]:
+def roles_in(question: Question, snapshot: Snapshot, doctors: IntArray) -> NDArray[np.uint32]:
     """Wanted specialties in which each doctor's experience serves this type."""
     wanted = np.uint32(specialty_mask(question.guidance.specialties))
     shown = np.uint64(expertise_mask(shown_by(question.case.diagnosis)))
@@ -103,52 +125,59 @@ def _roles(question: Question, snapshot: Snapshot, *, doctors: IntArray) -> NDAr
     return roles
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _LocationRows:
-    """All locations of some doctors end to end; doctor j's begin at firsts[j]. None are empty."""
-
-    snapshot: Snapshot
-    rows: IntArray
-    firsts: IntArray
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, doctors: IntArray) -> "_LocationRows":
-        counts = snapshot.counts[doctors]
-        firsts = np.cumsum(counts) - counts
-        rows = np.repeat(snapshot.starts[doctors] - firsts, counts) + np.arange(counts.sum())
-        return cls(snapshot, rows, firsts)
+def _nearest_half(case: MatchCase, snapshot: Snapshot, doctors: IntArray) -> FloatArray | None:
+    if case.place is None:
+        return None
+    return nearest_half(case.place, snapshot, doctors)
 
 
-def _nearest_miles(case: MatchCase, locations: _LocationRows) -> FloatArray:
-    if case.place is None or not len(locations.firsts):
-        return np.full(len(locations.firsts), np.inf)
-    half = half_chords(locations.snapshot.vectors[locations.rows], case.place)
-    return miles_of(np.minimum.reduceat(half, locations.firsts))
+def nearest_half(place: Place, snapshot: Snapshot, doctors: IntArray) -> FloatArray:
+    """sin^2(angle / 2) from the place to each doctor's nearest location (k,). None has no location."""
+    starts, counts = snapshot.starts[doctors], snapshot.counts[doctors]
+    nearest = half_chords(snapshot.vectors.take(starts, axis=1), place)
+    for further in range(1, int(counts.max(initial=0))):
+        more = np.flatnonzero(counts > further)
+        half = half_chords(snapshot.vectors.take(starts[more] + further, axis=1), place)
+        nearest[more] = np.minimum(nearest[more], half)
+    return nearest
 
 
-def _in_state(case: MatchCase, locations: _LocationRows) -> BoolArray:
-    number = locations.snapshot.state_numbers.get(case.home_state or "none")
-    if case.place is not None or number is None or not len(locations.firsts):
-        return np.zeros(len(locations.firsts), np.bool_)
-    inside = locations.snapshot.states[locations.rows] == number
-    found: BoolArray = np.logical_or.reduceat(inside, locations.firsts)
+def in_state(state: str | None, snapshot: Snapshot, doctors: IntArray) -> BoolArray:
+    """Who has a location in the state."""
+    number = snapshot.state_numbers.get(state or "none")
+    found = np.zeros(len(doctors), np.bool_)
+    if number is None:
+        return found
+    starts, counts = snapshot.starts[doctors], snapshot.counts[doctors]
+    for place in range(int(counts.max(initial=0))):
+        more = np.flatnonzero(counts > place)
+        found[more] |= snapshot.states[starts[more] + place] == number
     return found
 
 
-def _within(case: MatchCase, miles: FloatArray) -> tuple[BoolArray, int | None, bool]:
+def _within(case: MatchCase, suitable: Group) -> tuple[Group, int | None, bool]:
     """Who is near enough, the limit that held in the end, and whether it is wider than the wish."""
-    everyone = np.ones(len(miles), np.bool_)
-    if case.place is None:
-        return everyone, None, False
+    if suitable.half is None:
+        return suitable, None, False
     for wish in wishes_from(case.travel):
         limit = limit_of(wish)
-        keep = everyone if limit is None else miles <= limit
+        if limit is None:
+            return suitable, None, wish is not case.travel and len(suitable) > 0
+        keep = suitable.half <= half_of(limit)
         if keep.any():
-            return keep, limit, wish is not case.travel
-    return everyone, limit_of(case.travel), False
+            return suitable.only(keep), limit, wish is not case.travel
+    return suitable, limit_of(case.travel), False
 
 
-def _count_far(excluded: dict[str, int], miles: FloatArray, *, keep: BoolArray) -> None:
-    placeless = int(np.count_nonzero(np.isinf(miles) & ~keep))
+def half_of(miles: float) -> float:
+    """sin^2(angle / 2) of a distance."""
+    return sin(miles / EARTH_MILES / 2) ** 2
+
+
+def _count_far(excluded: dict[str, int], suitable: Group, near: Group) -> None:
+    if suitable.half is None or near is suitable:
+        excluded[ExclusionCode.TOO_FAR] = 0
+        return
+    placeless = int(np.count_nonzero(suitable.half > NO_PLACE))
     excluded[ExclusionCode.NO_LOCATION] += placeless
-    excluded[ExclusionCode.TOO_FAR] = int(np.count_nonzero(~keep)) - placeless
+    excluded[ExclusionCode.TOO_FAR] = len(suitable) - len(near) - placeless

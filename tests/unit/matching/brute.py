@@ -47,8 +47,9 @@ def brute_match(
         (-_score(case, guidance, shown, *entry, today), entry[0].npi is None, entry[0].npi or "", entry[0].id)
         for entry in left
     ]
-    centres = {doctor.id: _centre(own)[1] for doctor, own, _ in left}
-    return _capped(sorted(scored), centres), excluded, widened
+    order = [(id, -minus) for minus, _, _, id in sorted(scored)]
+    rows = {doctor.id: (doctor, own, miles) for doctor, own, miles in left}
+    return _listed(order, rows, guidance, shown), excluded, widened
 
 
 def _shown(case: MatchCase) -> set[str]:
@@ -133,21 +134,21 @@ def _score(  # noqa: PLR0917 - the whole formula on one screen is the point
     miles: float | None,
     today: date,
 ) -> int:
-    surgical = guidance.tiers[0][0] in {"TS", "SO", "UR"}
-    balance = _WEIGHTS["surgical" if surgical else "general"]
+    balance = _balance(guidance)
     roles = _roles(doctor, shown)
     priority = min(i for i, tier in enumerate(guidance.tiers) if any(short in tier for short in roles))
     points = _WEIGHTS["specialty"]["by_priority"][min(priority, 6)]
-    points += 10 if any(code in shown for code in doctor.expertise) else 0
-    points += 7 if guidance.treatments[0] in doctor.expertise else 0
-    points += 4 * min(2, sum(code in doctor.expertise for code in guidance.treatments[1:]))
-    points += balance["volume"].get(doctor.volume_band, 0)
-    points += balance["designation"].get(_centre(own)[0], 0)
-    points += (3 if doctor.accepts_new else 1) + (3 if doctor.video else 0)
+    points += 8 if any(code in shown for code in doctor.expertise) else 0
+    points += 6 if guidance.treatments[0] in doctor.expertise else 0
+    points += 2 * min(2, sum(code in doctor.expertise for code in guidance.treatments[1:]))
+    points += _experience(guidance, doctor, own)
+    points += (3 if doctor.accepts_new else 1) + (2 if doctor.video else 0)
+    taken = case.insurance is None or case.insurance in doctor.insurance
+    points += 2 if taken else 1 - bool(doctor.insurance)
     points += 4 if case.language == "en" or case.language in doctor.languages else 0
     if doctor.verified_on is not None:
         age = (today - doctor.verified_on).days
-        points += 5 if age <= 180 else 3 if age <= 365 else 1 if age <= 730 else 0
+        points += 4 if age <= 180 else 3 if age <= 365 else 1 if age <= 730 else 0
     return 1000 * int(points) + _distance(case, own, miles, balance["distance"])
 
 
@@ -159,11 +160,41 @@ def _distance(case: MatchCase, own: list[LocationRow], miles: float | None, most
     return 1000 * most if any(row.state == case.state for row in own) else 250 * most
 
 
-def _capped(scored: list[tuple[int, bool, str, str]], centres: dict[str, str | None]) -> list[Any]:
-    kept: list[tuple[str, float]] = []
-    for minus, _, _, id in scored:
-        centre = centres[id]
-        if centre is not None and sum(centres[other] == centre for other, _ in kept) >= 3:
-            continue
-        kept.append((id, -minus / 1000))
-    return kept[:10]
+def _balance(guidance: Guidance) -> dict[str, Any]:
+    table: dict[str, Any] = _WEIGHTS["surgical" if guidance.tiers[0][0] in {"TS", "SO", "UR"} else "general"]
+    return table
+
+
+def _experience(guidance: Guidance, doctor: DoctorRow, own: list[LocationRow]) -> int:
+    balance = _balance(guidance)
+    volume: int = balance["volume"].get(doctor.volume_band, 0)
+    return volume + int(balance["designation"].get(_centre(own)[0], 0))
+
+
+def _listed(
+    order: list[tuple[str, int]], rows: dict[str, Any], guidance: Guidance, shown: set[str]
+) -> list[tuple[str, float]]:
+    """`order`: every doctor left, best first. The anchors come first, then the best; two per centre."""
+    ids = [id for id, _ in order]
+    kept = list(dict.fromkeys(_anchors(ids, rows, guidance, shown)))[:9]
+    taken: list[str] = []
+    for id in kept + ids:
+        centre = _centre(rows[id][1])[1]
+        full = centre is not None and sum(_centre(rows[other][1])[1] == centre for other in taken) >= 2
+        if id not in taken and not full and len(taken) < 10:
+            taken.append(id)
+    return [(id, points / 1000) for id, points in order if id in taken]
+
+
+def _anchors(ids: list[str], rows: dict[str, Any], guidance: Guidance, shown: set[str]) -> list[str]:
+    leading = [id for id in ids if set(_roles(rows[id][0], shown)) & set(guidance.tiers[0])]
+    anchors = []
+    experience = {id: _experience(guidance, *rows[id][:2]) for id in leading}
+    if leading and max(experience.values()) > 0:
+        anchors.append(next(id for id in leading if experience[id] == max(experience.values())))
+    placed = {id: rows[id][2] for id in leading if rows[id][2] is not None}
+    if placed:
+        anchors.append(next(id for id in placed if placed[id] == min(placed.values())))
+    if "PC" in guidance.specialties:
+        anchors += [id for id in ids if "PC" in _roles(rows[id][0], shown)][:1]
+    return anchors

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 from intake.rules.expertise import Designation, Expertise, VolumeBand
-from intake.rules.facts import CellType, Diagnosis, Language, Stage, Travel, TreatmentStatus
+from intake.rules.facts import CellType, Diagnosis, Insurance, Language, Stage, Travel, TreatmentStatus
 from intake.rules.taxonomy import SPECIALTIES
 from workers.matching.case import MatchCase
 from workers.matching.snapshot import DoctorRow, LocationRow, Snapshot
@@ -120,6 +120,7 @@ def _random_doctor(chance: Random, number: int) -> DoctorRow:
         video=chance.random() < 0.4,
         verified_on=chance.choice([None, *(TODAY - timedelta(days=d) for d in (0, 180, 181, 366, 900))]),
         volume_band=chance.choice([None, *VolumeBand]),
+        insurance=tuple(chance.sample([*Insurance], chance.choice([0, 0, 1, 3]))),
     )
 
 
@@ -154,4 +155,5 @@ def random_case(chance: Random) -> MatchCase:
         travel=chance.choice([*Travel]),
         language=chance.choice([*Language]),
         veteran=chance.random() < 0.3,
+        insurance=chance.choice([None, *Insurance]),
     )

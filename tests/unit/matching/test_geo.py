@@ -21,11 +21,13 @@ LYON, PARIS = (45.7597, 4.8422), (48.8567, 2.3508)
 
 LATITUDES = st.floats(min_value=-90, max_value=90)
 LONGITUDES = st.floats(min_value=-180, max_value=180)
-PLACES = st.tuples(LATITUDES, LONGITUDES)
+# 0/0 stands for no place at all.
+PLACES = st.tuples(LATITUDES, LONGITUDES).filter(any)
 
 
 def _vectorised(a: tuple[float, float], b: tuple[float, float]) -> float:
-    return float(miles_of(half_chords(unit_vectors([a]), b))[0])
+    vectors = unit_vectors(np.array([a[0]]), np.array([a[1]]))
+    return float(miles_of(half_chords(vectors, b))[0])
 
 
 def test_distance_is_the_published_one_when_lyon_to_paris() -> None:
@@ -57,7 +59,8 @@ def test_chord_form_equals_haversine_when_places_are_random(
 
 @given(PLACES)
 def test_distance_is_nothing_when_the_place_is_the_same(a: tuple[float, float]) -> None:
-    assert _vectorised(a, a) == 0
+    # numpy's sine and math's may differ in the last digit; it is less than a hair.
+    assert _vectorised(a, a) < 1e-9
 
 
 def test_distance_keeps_its_digits_when_very_small() -> None:
@@ -85,6 +88,6 @@ def test_there_is_no_place_when_coordinates_are_absent_or_broken(
 
 
 def test_distance_is_infinite_when_the_location_has_no_place() -> None:
-    miles = miles_of(half_chords(unit_vectors([None, LYON]), PARIS))
+    miles = miles_of(half_chords(unit_vectors(np.array([np.nan, LYON[0]]), np.array([0.0, LYON[1]])), PARIS))
     assert np.isinf(miles[0])
     assert np.isfinite(miles[1])

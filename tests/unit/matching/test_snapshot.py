@@ -27,7 +27,7 @@ def test_doctors_stand_by_npi_then_id_when_built() -> None:
         surgeon("a"),
         surgeon("y", npi="1000000002"),
     ]
-    assert [doctor.id for doctor in snapshot(*rows).doctors] == ["z", "y", "a", "b"]
+    assert [snapshot(*rows).doctor(at).id for at in range(4)] == ["z", "y", "a", "b"]
 
 
 def test_columns_follow_the_rows_when_built() -> None:
@@ -64,13 +64,15 @@ def test_locations_are_grouped_by_doctor_when_they_arrive_mixed() -> None:
 
 
 def test_location_is_left_out_when_its_doctor_is_not_given() -> None:
-    assert snapshot(surgeon("a"), office("stranger")).locations == ()
+    built = snapshot(surgeon("a"), office("stranger"))
+    assert built.locations_of(0) == ()
+    assert built.vectors.shape == (3, 0)
 
 
 def test_location_has_no_place_when_it_stands_at_zero_zero() -> None:
     built = snapshot(surgeon("a"), office("a", lat=0.0, lon=0.0))
-    assert built.locations[0].place is None
-    assert np.linalg.norm(built.vectors[0]) > 2
+    assert built.locations_of(0)[0].place is None
+    assert np.linalg.norm(built.vectors[:, 0]) > 2
 
 
 def test_unknown_codes_count_for_nothing_when_a_later_version_wrote_them() -> None:
@@ -110,5 +112,5 @@ def test_arrays_refuse_to_change_when_written_to() -> None:
 def test_directory_is_empty_when_there_are_no_rows() -> None:
     empty = Snapshot.build([], [], version="0")
     assert len(empty) == 0
-    assert empty.vectors.shape == (0, 3)
+    assert empty.vectors.shape == (3, 0)
     assert isinstance(DoctorRow("a", None, "Sample"), DoctorRow)
