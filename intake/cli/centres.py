@@ -14,8 +14,8 @@ from intake.directory.centres import CentreFacts, layout, read_centre
 from intake.directory.columns import Columns
 from intake.directory.outcomes import Outcome, Summary
 from intake.directory.rejects import RejectsFile, RowRejected, rejects_beside
+from intake.directory.sources import Origin
 from intake.directory.table_file import Row, open_table
-from intake.directory.upsert import Origin
 from intake.models.directory import Centre
 from intake.places import find_place
 from intake.services import directory

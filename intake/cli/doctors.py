@@ -1,33 +1,19 @@
 """`advocate doctors`: bring doctors in, check them, look at them."""
 
-import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
-from pathlib import Path
 
 import click
 from sqlalchemy.orm import Session
 
-from intake.cli import doctors_shown
-from intake.cli.imports import AS_OF, DRY_RUN, JSON, importing, now, open_database, refusals, show
+from intake.cli import doctor_imports, doctors_shown
+from intake.cli.imports import JSON, now, open_database, refusals
 from intake.db import transaction
-from intake.directory.facts import Fact
-from intake.directory.importing import DoctorImport, Store
-from intake.directory.nppes import layout, read_row
-from intake.directory.outcomes import Outcome, Summary
-from intake.directory.rejects import rejects_beside
-from intake.directory.table_file import open_table
-from intake.directory.upsert import Origin, foretell, store
 from intake.errors import BadInput
 from intake.rules.expertise import Expertise, VolumeBand
 from intake.rules.statuses import DoctorStatus
-from intake.rules.taxonomy import SPECIALTIES
-from intake.services import directory
+from intake.services import directory, freshness
 from intake.services.directory import Verification
-
-_FILE_DAY = re.compile(r"npidata_pfile_.*?(\d{8})\.csv", re.IGNORECASE)
 
 
 @click.group()
@@ -35,57 +21,7 @@ def command() -> None:
     """The doctors of the directory."""
 
 
-@command.group("import")
-def import_() -> None:
-    """Read doctors from a public file as candidates."""
-
-
-@import_.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@AS_OF
-@JSON
-@DRY_RUN
-def nppes(file: Path, as_of: date | None, as_json: bool, dry_run: bool) -> None:
-    """Read FILE, npidata_pfile_....csv out of the monthly or weekly NPPES zip.
-
-    Doctors of the specialties we use become candidates, which families are not shown before
-    somebody verifies them. What people checked stays. It can be stopped and run again.
-    """
-    origin = Origin("nppes", as_of or nppes_day(file))
-    with refusals():
-        open_database()
-        summary = import_nppes(file, storing(origin, dry_run=dry_run))
-    show(summary, as_json=as_json, dry_run=dry_run)
-
-
-def import_nppes(file: Path, store: Store) -> Summary:
-    """Give the rows of the file to `store`, in batches. Raises BadFile when it is another kind of file."""
-    codes = frozenset(code for specialty in SPECIALTIES.values() for code in specialty.codes)
-    with open_table(file) as table, rejects_beside(file) as rejects:
-        columns = layout(table.header, name=file.name)
-        run = DoctorImport(lambda values: read_row(columns, values, codes), store, rejects)
-        with importing(run.summary, table.share_read) as after_row:
-            run.run(table.rows, after_row)
-    return run.summary
-
-
-def nppes_day(file: Path) -> date:
-    """The day in the name that NPPES gives its files, today for any other name."""
-    found = _FILE_DAY.fullmatch(file.name)
-    try:
-        return min(date.fromisoformat(found[1]), now().date()) if found else now().date()
-    except ValueError:
-        return now().date()
-
-
-def storing(origin: Origin, *, dry_run: bool = False) -> Store:
-    """Commit each batch, or only tell what would become of it."""
-
-    def stored(batch: Sequence[Fact]) -> Counter[Outcome]:
-        with transaction() as session:
-            return foretell(session, batch) if dry_run else store(session, batch, origin, now=now())
-
-    return stored
+command.add_command(doctor_imports.command)
 
 
 @contextmanager
@@ -186,3 +122,11 @@ def reactivate(npi: str) -> None:
             raise BadInput(f"{npi} is not deactivated: the status is {doctor.status}.")
         directory.reactivate(session, doctor, now=now())
     click.echo(f"{npi} is a candidate again. `advocate doctors verify` shows it to families.")
+
+
+@command.command("to-verify")
+@JSON
+def to_verify(as_json: bool) -> None:
+    """Verified doctors with facts that have grown old, the longest overdue first."""
+    with refusals(), _directory() as session:
+        doctors_shown.stale(freshness.to_verify(session, now=now()), as_json=as_json)

@@ -8,6 +8,7 @@ import click
 
 from intake.models.directory import Doctor, Location
 from intake.rules.taxonomy import SPECIALTIES, short_of
+from intake.services.freshness import ToVerify
 
 
 def one(doctor: Doctor, *, as_json: bool) -> None:
@@ -31,6 +32,31 @@ def several(doctors: Sequence[Doctor], *, as_json: bool, more: bool) -> None:
         click.echo(f"{key!s:<38}{doctor.status:<13}{shorts:<9}{doctor.name}  {places}")
     if more:
         click.echo("There are more: raise --limit.", err=True)
+
+
+def stale(found: Sequence[ToVerify], *, as_json: bool) -> None:
+    """Each doctor with the facts to check again, and how many days they are past their limit."""
+    if as_json:
+        click.echo(json.dumps([_to_verify(one) for one in found]))
+        return
+    for one in found:
+        click.echo(f"{one.doctor.npi or one.doctor.id!s:<38}{one.doctor.name}")
+        for fact in one.stale:
+            click.echo(f"    {fact.name:<16}checked {fact.since}, {fact.overdue} days past {fact.limit}")
+    if not found:
+        click.echo("Nothing to check: no fact is past its limit.", err=True)
+
+
+def _to_verify(one: ToVerify) -> dict[str, Any]:
+    return {
+        "id": str(one.doctor.id),
+        "npi": one.doctor.npi,
+        "name": one.doctor.name,
+        "overdue": one.overdue,
+        "stale": [
+            {"fact": f.name, "since": f.since.isoformat(), "age": f.age, "limit": f.limit} for f in one.stale
+        ],
+    }
 
 
 def facts(doctor: Doctor) -> dict[str, Any]:

@@ -10,15 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from intake import db
-from intake.cli.doctors import import_nppes, nppes_day, storing
+from intake.cli.doctor_imports import file_day, import_nppes, storing
 from intake.cli.imports import now, refusals, show
 from intake.cli.setup_file import organisation_toml, write_checked
 from intake.cli.setup_questions import QUESTIONS, Question
 from intake.config import Settings
 from intake.db import transaction
 from intake.directory.nppes import layout
+from intake.directory.sources import Origin
 from intake.directory.table_file import open_table
-from intake.directory.upsert import Origin
 from intake.errors import BadInput
 from intake.models.lead import Lead
 from intake.sample import accounts
@@ -52,9 +52,7 @@ def command(nppes: Path | None, replace: bool, **given: str | None) -> None:
         for line in _set_up(path, answers):
             click.echo(line)
         if nppes is not None:
-            show(
-                import_nppes(nppes, storing(Origin("nppes", nppes_day(nppes)))), as_json=False, dry_run=False
-            )
+            show(import_nppes(nppes, storing(Origin("nppes", file_day(nppes)))), as_json=False, dry_run=False)
 
 
 def _check_may_begin(settings: Settings, path: Path, nppes: Path | None, *, replace: bool) -> None:

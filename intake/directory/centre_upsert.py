@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from intake.directory.centres import CentreFacts
 from intake.directory.outcomes import Outcome
-from intake.directory.upsert import Origin
+from intake.directory.sources import Origin
 from intake.models.directory import Centre
 from intake.services import audit, directory
 

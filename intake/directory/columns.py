@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import NoReturn
 
 from intake.directory import repair
+from intake.directory.npi import check_npi
 from intake.directory.rejects import RowRejected
 from intake.directory.table_file import BadFile, heading, readable
 from intake.errors import BadInput
@@ -42,6 +43,19 @@ def find_columns(
     return Columns(len(header), names, found)
 
 
+def find_aliases(
+    header: Sequence[str], wanted: Mapping[str, Sequence[str]], needed: Sequence[str], *, not_it: str
+) -> Columns:
+    """As `find_columns`, where a field has a name in each generation of a file; the first found counts."""
+    there = {heading(column) for column in header}
+    names = {
+        field: next((name for name in aliases if heading(name) in there), aliases[0])
+        for field, aliases in wanted.items()
+    }
+    must = {field: names.pop(field) for field in needed}
+    return find_columns(header, needed=must, welcome=names, not_it=not_it)
+
+
 def _listed(columns: Sequence[str]) -> str:
     first = ", ".join(f'"{column}"' for column in columns[:3])
     more = f" and {len(columns) - 3} more" if len(columns) > 3 else ""
@@ -70,6 +84,15 @@ class Cells:
     def needed(self, field: str) -> str:
         """Raises RowRejected when there is nothing."""
         return self.text(field) or self.refuse(field, "", "is empty")
+
+    def npi(self, field: str) -> str:
+        """Ten digits that are an NPI. Raises RowRejected saying which rule they break."""
+        try:
+            return check_npi(self.number(field))
+        except RowRejected:
+            raise
+        except BadInput as wrong:
+            self.refuse(field, self.text(field), str(wrong))
 
     def number(self, field: str) -> str:
         """A whole number, without the ".0" of a spreadsheet. Raises RowRejected when digits are lost."""

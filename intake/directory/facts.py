@@ -1,20 +1,18 @@
-"""What one row of a registry says. Pure."""
+"""What one source says about one doctor. Pure."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from hashlib import sha256
+from typing import Any
+
+POINT = ("latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoctorFacts:
-    """A doctor with one office. `taxonomy_codes` begins with the primary; `notes` tell what was mended."""
+class Office:
+    """One address. `key` tells the offices of a doctor in one source apart; "" where there is only one."""
 
-    npi: str
-    first_name: str
-    last_name: str
-    credential: str | None
-    taxonomy_codes: tuple[str, ...]
     line_1: str
     line_2: str | None
     city: str
@@ -23,13 +21,76 @@ class DoctorFacts:
     phone: str | None
     latitude: float | None = None
     longitude: float | None = None
+    key: str = ""
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The source's own words: without the point, which follows from the ZIP code."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in POINT}
+
+
+def address_key(line_1: str, zip_code: str) -> str:
+    """The same for one building however its street is spaced, dotted and capitalised."""
+    return f"{''.join(letter for letter in line_1.casefold() if letter.isalnum())}|{zip_code}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeFacts:
+    """Further offices of a doctor whom another file names; `whole` as in DoctorFacts."""
+
+    npi: str
+    offices: tuple[Office, ...]
     notes: tuple[str, ...] = ()
+    whole: bool = True
+
+    @property
+    def taxonomy_codes(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is kept as the word of the source."""
+        return {"offices": [office.said for office in self.offices]}
+
+    @property
+    def digest(self) -> str:
+        return _digest(self.said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorFacts:
+    """A doctor with offices. `taxonomy_codes` begins with the primary; `notes` tell what was mended.
+
+    `whole`: these are all the offices that the source knows; else some rows could not be read.
+    `telehealth`: Medicare saw the doctor treat by video; it is no promise of a second opinion so.
+    """
+
+    npi: str
+    first_name: str
+    last_name: str
+    credential: str | None
+    taxonomy_codes: tuple[str, ...]
+    offices: tuple[Office, ...]
+    telehealth: bool | None = None
+    notes: tuple[str, ...] = ()
+    whole: bool = True
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is kept as the word of the source."""
+        words: dict[str, Any] = {
+            "first_name": self.first_name,
+            "last_name": self.last_name,
+            "credential": self.credential,
+            "codes": list(self.taxonomy_codes),
+            "offices": [office.said for office in self.offices],
+        }
+        return words if self.telehealth is None else {**words, "telehealth": self.telehealth}
 
     @property
     def digest(self) -> str:
         """The same for the same facts, so that a row that says nothing new is seen at once."""
-        facts = [getattr(self, name) for name in self.__slots__ if name != "notes"]
-        return sha256(json.dumps(facts).encode()).hexdigest()
+        return _digest(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +101,9 @@ class Deactivation:
     on: date
 
 
-Fact = DoctorFacts | Deactivation
+Stated = DoctorFacts | OfficeFacts
+Fact = Stated | Deactivation
+
+
+def _digest(said: dict[str, Any]) -> str:
+    return sha256(json.dumps(said).encode()).hexdigest()

@@ -1,18 +1,17 @@
 """Run an import: row by row, in batches that each are one commit, so that it can stop and go on."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from intake.directory.facts import DoctorFacts, Fact
+from intake.directory.facts import Deactivation, Fact
+from intake.directory.offices import doubts
 from intake.directory.outcomes import Outcome, Summary
 from intake.directory.rejects import RejectsFile, RowRejected
 from intake.directory.table_file import Row
-from intake.places import find_place
 
 BATCH = 1000
 Read = Callable[[Sequence[str]], Fact | None]
-Store = Callable[[Sequence[Fact]], Counter[Outcome]]
+Store = Callable[[Sequence[Fact]], list[Outcome]]
 
 
 @dataclass
@@ -51,7 +50,7 @@ class DoctorImport:
         if fact is None:
             self.summary.counts[Outcome.SKIPPED] += 1
         else:
-            self._batch.append(located(fact) if isinstance(fact, DoctorFacts) else fact)
+            self._batch.append(fact)
 
     def _refuse_second(self, fact: Fact, line: int) -> None:
         first = self._lines.setdefault(int(fact.npi), line)
@@ -61,17 +60,13 @@ class DoctorImport:
 
     def _flush(self) -> None:
         if self._batch:
-            self.summary.counts += self.store(self._batch)
-            self.summary.repaired += sum(1 for fact in self._batch if getattr(fact, "notes", ()))
+            self.summary.counts.update(self.store(self._batch))
+            self.summary.repaired += sum(map(doubtful, self._batch))
             self._batch = []
 
 
-def located(facts: DoctorFacts) -> DoctorFacts:
-    """Add the point of the ZIP code, or a note that nobody knows it."""
-    place = find_place(facts.zip)
-    if place is None:
-        return replace(facts, notes=(*facts.notes, f"ZIP {facts.zip} is not known"))
-    notes = facts.notes
-    if place.state != facts.state:
-        notes = (*notes, f"ZIP {facts.zip} lies in {place.state}, the address says {facts.state}")
-    return replace(facts, latitude=place.lat, longitude=place.lon, notes=notes)
+def doubtful(fact: Fact) -> bool:
+    """Whether something had to be mended, or the ZIP code is odd."""
+    if isinstance(fact, Deactivation):
+        return False
+    return bool(fact.notes) or any(map(doubts, fact.offices))

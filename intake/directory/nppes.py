@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from intake.directory.columns import Cells, Columns, find_columns
-from intake.directory.facts import Deactivation, DoctorFacts, Fact
-from intake.directory.npi import check_npi
+from intake.directory.facts import Deactivation, DoctorFacts, Fact, Office
 from intake.directory.table_file import heading
-from intake.errors import BadInput
 
 _SLOTS = range(1, 16)
 _CODE, _SWITCH = "Healthcare Provider Taxonomy Code_{}", "Healthcare Provider Primary Taxonomy Switch_{}"
@@ -63,7 +61,7 @@ def read_row(layout: Layout, values: Sequence[str], used: frozenset[str]) -> Fac
     Raises RowRejected naming the column, its value and the mend.
     """
     row = layout.columns.row(values)
-    npi = _npi(row)
+    npi = row.npi("npi")
     gone = _deactivated(row)
     if gone is not None:
         return Deactivation(npi, gone)
@@ -77,13 +75,6 @@ def read_row(layout: Layout, values: Sequence[str], used: frozenset[str]) -> Fac
     if not codes or row.text("country").upper() not in ("", "US"):
         return None
     return _doctor(row, npi, codes)
-
-
-def _npi(row: Cells) -> str:
-    try:
-        return check_npi(row.number("npi"))
-    except BadInput as wrong:
-        row.refuse("npi", row.text("npi"), str(wrong))
 
 
 def _deactivated(row: Cells) -> date | None:
@@ -109,18 +100,25 @@ def _used_codes(row: Cells, slots: Sequence[tuple[str, str]], used: frozenset[st
 
 
 def _doctor(row: Cells, npi: str, codes: tuple[str, ...]) -> DoctorFacts:
-    state = row.state("state")
+    first, last, office = row.text("first_name"), row.needed("last_name"), _office(row)
     return DoctorFacts(
         npi=npi,
-        first_name=row.text("first_name"),
-        last_name=row.needed("last_name"),
+        first_name=first,
+        last_name=last,
         credential=row.text("credential") or None,
         taxonomy_codes=codes,
+        offices=(office,),
+        notes=tuple(row.notes),
+    )
+
+
+def _office(row: Cells) -> Office:
+    state = row.state("state")
+    return Office(
         line_1=row.text("line_1"),
         line_2=row.text("line_2") or None,
         city=row.needed("city"),
         state=state,
         zip=row.zip("zip", state),
         phone=row.phone("phone"),
-        notes=tuple(row.notes),
     )

@@ -29,7 +29,8 @@ def slots(*pairs: tuple[str, str]) -> dict[str, str]:
 
 def test_row_gives_a_doctor_when_its_primary_code_is_used() -> None:
     found = facts(doctor(1))
-    assert (found.zip, found.state, found.phone) == ("77030", "TX", "+17135550100")
+    (office,) = found.offices
+    assert (office.zip, office.state, office.phone) == ("77030", "TX", "+17135550100")
     assert (found.taxonomy_codes, found.notes) == ((THORACIC,), ())
 
 

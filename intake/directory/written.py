@@ -1,0 +1,26 @@
+"""A fact that will be stored, with the doctor it belongs to."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from intake.directory.deciding import Decided
+from intake.directory.facts import Stated
+from intake.rules.statuses import DoctorStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """`fact` is the decided one with its offices put on the map."""
+
+    id: UUID
+    fact: Stated
+    decided: Decided
+
+    @property
+    def kept(self) -> bool:
+        """The organisation keeps the entry itself: only the word of the source is recorded."""
+        return self.decided.known is not None and self.decided.known.kept
+
+    @property
+    def verified(self) -> bool:
+        return self.decided.known is not None and self.decided.known.status == DoctorStatus.VERIFIED
