@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from intake.config import Settings
 from intake.models.lead import Lead
-from intake.models.match import Match, MatchSet
+from intake.models.match import MatchSet
 from intake.places import find_place
 from intake.rules.facts import (
     CellType,
@@ -24,7 +24,8 @@ from intake.rules.facts import (
 from intake.services.leads import get_lead
 from workers.matching.case import MatchCase
 from workers.matching.directory import Directory
-from workers.matching.rank import MatchResult, Ranked, match
+from workers.matching.rank import match
+from workers.matching.store import new_set
 
 
 @cache
@@ -43,7 +44,7 @@ def match_lead(session: Session, lead_id: UUID, now: datetime) -> None:
     session.execute(
         update(MatchSet).where(MatchSet.lead_id == lead.id, MatchSet.current).values(current=False)
     )
-    session.add(_match_set(lead, result, now))
+    session.add(new_set(lead.id, result, now=now))
 
 
 def case_of(lead: Lead) -> MatchCase:
@@ -61,30 +62,4 @@ def case_of(lead: Lead) -> MatchCase:
         language=Language(lead.language),
         veteran=bool(lead.veteran),
         insurance=Insurance(lead.insurance) if lead.insurance else None,
-    )
-
-
-def _match_set(lead: Lead, result: MatchResult, now: datetime) -> MatchSet:
-    return MatchSet(
-        lead_id=lead.id,
-        current=True,
-        created_at=now,
-        rule_version=result.rule_version,
-        directory_version=result.directory_version,
-        widened=result.widened,
-        excluded=dict(result.excluded),
-        nearer=[reason.to_json() for reason in result.nearer],
-        matches=[_match(ranked) for ranked in result.everybody],
-    )
-
-
-def _match(ranked: Ranked) -> Match:
-    return Match(
-        rank=ranked.rank,
-        doctor_id=UUID(ranked.doctor.id),
-        location_id=UUID(ranked.location.id),
-        score=ranked.score,
-        parts=dict(ranked.parts),
-        reasons=[reason.to_json() for reason in ranked.reasons],
-        distance_miles=ranked.distance_miles,
     )

@@ -1,0 +1,103 @@
+"""Rank every open lead again when the directory or the rules changed.
+
+Whether a list is out of date stands in its own row: no work is recorded beside it, so that a batch
+that breaks off goes on with the next ring, and two at once share the rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from intake.db import database_now, transaction
+from intake.models.directory import Doctor
+from intake.models.lead import Lead
+from intake.models.match import Match, MatchSet
+from intake.rules.differences import Place, differences
+from intake.rules.facts import RequestKind
+from intake.rules.statuses import LeadStatus
+from intake.rules.weights import RULE_VERSION
+from intake.services import audit
+from workers.matching.match_lead import case_of, directory
+from workers.matching.rank import MatchResult, match
+from workers.matching.snapshot import Snapshot
+from workers.matching.store import copy_sets, new_set
+
+CHUNK = 200
+ACTOR = "matching"
+_STARTED = datetime.now(UTC)
+# While old and new workers run side by side, neither takes a list from the other for so long.
+_SETTLES = timedelta(minutes=10)
+
+
+def rerank_open_leads(chunk: int = CHUNK) -> int:
+    """Bring every list that is out of date to the present directory and rules; return how many.
+
+    Each chunk is a commit of its own. Doing it again does nothing.
+    """
+    done = 0
+    while True:
+        with transaction() as session:
+            count = rerank_some(session, directory().snapshot(session), limit=chunk)
+        done += count
+        if count < chunk:
+            return done
+
+
+def rerank_some(session: Session, snapshot: Snapshot, *, limit: int) -> int:
+    """Rank up to `limit` leads again; the old sets stay, no longer current."""
+    now = database_now(session)
+    stale = {row.lead_id: row.id for row in _stale(session, snapshot, limit=limit, now=now)}
+    if not stale:
+        return 0
+    leads = session.scalars(select(Lead).where(Lead.id.in_(stale))).all()
+    before = _places_before(session, stale.values())
+    session.execute(update(MatchSet).where(MatchSet.id.in_(stale.values())).values(current=False))
+    sets = []
+    for lead in leads:
+        result = match(case_of(lead), snapshot, today=now.date())
+        changed = differences(before.get(stale[lead.id], []), _places(result))
+        sets.append(new_set(lead.id, result, now=now, changed=changed))
+        if changed:
+            audit.note(session, ACTOR, "match.changed", "lead", lead.id, now=now, differences=len(changed))
+    session.flush()
+    copy_sets(session, sets)
+    audit.note(
+        session, ACTOR, "match.reranked", "directory", snapshot.version, now=now, leads=len(sets),
+        rule_version=RULE_VERSION,
+    )  # fmt: skip
+    return len(sets)
+
+
+def _stale(session: Session, snapshot: Snapshot, *, limit: int, now: datetime) -> Sequence[MatchSet]:
+    """Current lists of open leads that another directory or other rules made, locked for us."""
+    open_lead = (Lead.status == LeadStatus.OPEN) & (Lead.kind == RequestKind.MATCH)
+    wanted = select(MatchSet).join(Lead, Lead.id == MatchSet.lead_id).where(MatchSet.current, open_lead)
+    wanted = wanted.where(_out_of_date(snapshot, now=now)).limit(limit)
+    return session.scalars(wanted.with_for_update(of=MatchSet, skip_locked=True)).all()
+
+
+def _out_of_date(snapshot: Snapshot, *, now: datetime) -> ColumnElement[bool]:
+    settled = max(_STARTED, now - _SETTLES)
+    by_others = (MatchSet.rule_version != RULE_VERSION) & (MatchSet.created_at < settled)
+    return or_(MatchSet.directory_version < int(snapshot.version), by_others)
+
+
+def _places_before(session: Session, sets: Iterable[UUID]) -> dict[UUID, list[Place]]:
+    wanted = select(Match.match_set_id, Match.rank, Match.doctor_id, Doctor.first_name, Doctor.last_name)
+    rows = session.execute(
+        wanted.join(Doctor, Doctor.id == Match.doctor_id)
+        .where(Match.match_set_id.in_(list(sets)))
+        .order_by(Match.rank)
+    )
+    found: dict[UUID, list[Place]] = {}
+    for set_id, rank, doctor_id, first, last in rows:
+        name = " ".join(part for part in (first, last) if part)
+        found.setdefault(set_id, []).append(Place(rank, str(doctor_id), name))
+    return found
+
+
+def _places(result: MatchResult) -> list[Place]:
+    return [Place(ranked.rank, ranked.doctor.id, ranked.doctor.name) for ranked in result.everybody]
