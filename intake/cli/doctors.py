@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
-from intake.cli import doctor_imports, doctors_shown
+from intake.cli import doctor_imports, doctors_curated, doctors_shown
 from intake.cli.imports import JSON, now, open_database, refusals
 from intake.db import transaction
 from intake.errors import BadInput
@@ -21,7 +21,9 @@ def command() -> None:
     """The doctors of the directory."""
 
 
-command.add_command(doctor_imports.command)
+for joined in (doctor_imports.command, doctors_curated.template, doctors_curated.export):
+    command.add_command(joined)
+doctor_imports.command.add_command(doctors_curated.curated)
 
 
 @contextmanager

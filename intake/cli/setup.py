@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from intake import db
 from intake.cli.doctor_imports import file_day, import_nppes, storing
+from intake.cli.doctors_curated import import_curated
 from intake.cli.imports import now, refusals, show
 from intake.cli.setup_file import organisation_toml, write_checked
 from intake.cli.setup_questions import QUESTIONS, Question
 from intake.config import Settings
 from intake.db import transaction
-from intake.directory.nppes import layout
-from intake.directory.sources import Origin
+from intake.directory.curated import layout as curated_layout
+from intake.directory.nppes import layout as nppes_layout
+from intake.directory.sources import NPPES, Origin
 from intake.directory.table_file import open_table
 from intake.errors import BadInput
 from intake.models.lead import Lead
@@ -37,8 +39,9 @@ def _asked(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @_asked
 @click.option("--nppes", type=click.Path(path_type=Path), help="NPPES file to import as candidates.")
+@click.option("--curated", type=click.Path(path_type=Path), help="Your own list of doctors to import.")
 @click.option("--replace", is_flag=True, help="Write over the organisation that is set up already.")
-def command(nppes: Path | None, replace: bool, **given: str | None) -> None:
+def command(nppes: Path | None, curated: Path | None, replace: bool, **given: str | None) -> None:
     """Set up your own organisation: asks what is not given as an option.
 
     Writes organisation.toml, makes the first administrator and removes the samples. The services
@@ -47,21 +50,36 @@ def command(nppes: Path | None, replace: bool, **given: str | None) -> None:
     with refusals():
         settings = Settings.for_setup()
         path = settings.home / "organisation.toml"
-        _check_may_begin(settings, path, nppes, replace=replace)
+        _check_may_begin(settings, path, _layouts(nppes, curated), replace=replace)
         answers = _answers(given)
         for line in _set_up(path, answers):
             click.echo(line)
-        if nppes is not None:
-            show(import_nppes(nppes, storing(Origin("nppes", file_day(nppes)))), as_json=False, dry_run=False)
+        _import(nppes, curated, by=answers["admin_email"])
 
 
-def _check_may_begin(settings: Settings, path: Path, nppes: Path | None, *, replace: bool) -> None:
+def _import(nppes: Path | None, curated: Path | None, *, by: str) -> None:
+    """The registry first: the organisation's own list then says what it knows better."""
+    if nppes is not None:
+        found = import_nppes(nppes, storing(Origin(NPPES, file_day(nppes))))
+        show(found, as_json=False, dry_run=False)
+    if curated is not None:
+        show(import_curated(curated, by=by), as_json=False, dry_run=False)
+
+
+def _layouts(nppes: Path | None, curated: Path | None) -> list[tuple[Path, Callable[..., object]]]:
+    given = ((nppes, nppes_layout), (curated, curated_layout))
+    return [(file, layout) for file, layout in given if file is not None]
+
+
+def _check_may_begin(
+    settings: Settings, path: Path, files: list[tuple[Path, Callable[..., object]]], *, replace: bool
+) -> None:
     """Before the first question: a person should not answer ten of them for nothing."""
     if path.exists() and not replace:
         raise BadInput(f"{path} exists already. Edit it, or write over it with --replace.")
-    if nppes is not None:
-        with open_table(nppes) as table:
-            layout(table.header, name=nppes.name)
+    for file, layout in files:
+        with open_table(file) as table:
+            layout(table.header, name=file.name)
     db.connect(settings, pool_size=1)
     with transaction() as session:
         session.execute(select(func.count()).select_from(Lead))

@@ -6,14 +6,12 @@ are many miles off, so both are kept and a disagreement is written down, never a
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
 
 from intake.directory.columns import Cells, Columns, find_columns
+from intake.directory.points import MOST_MILES_APART, Point, miles_between, point_of, read_point
 from intake.places import Place
 from intake.rules.expertise import designation_of
 
-MOST_MILES_APART = 10.0
-_EARTH_MILES = 3958.7613
 _PAEDIATRIC = frozenset({"pediatric cancer center", "paediatric cancer centre"})
 _NEEDED = {
     "name": "name",
@@ -26,7 +24,6 @@ _NEEDED = {
 }
 _WELCOME = {"street": "street", "url": "url", "second_zip": "geocoder_zip5"}
 
-Point = tuple[float, float]
 FindPlace = Callable[[str], Place | None]
 
 
@@ -64,8 +61,8 @@ def read_centre(columns: Columns, values: Sequence[str], find: FindPlace) -> Cen
         row.refuse("designation", words, "is no designation that we know")
     state = row.state("state")
     zip_code = row.zip("zip", state)
-    given = _given_point(row)
-    used = _used_point(row, given, _point(find(zip_code)), find)
+    given = read_point(row)
+    used = _used_point(row, given, point_of(find(zip_code)), find)
     return CentreFacts(
         name=row.needed("name"),
         street=row.text("street") or None,
@@ -82,33 +79,6 @@ def read_centre(columns: Columns, values: Sequence[str], find: FindPlace) -> Cen
     )
 
 
-def miles_between(one: Point, other: Point) -> float:
-    """Great-circle miles (haversine, mean earth radius)."""
-    (lat_1, lon_1), (lat_2, lon_2) = ((radians(p[0]), radians(p[1])) for p in (one, other))
-    chord = sin((lat_2 - lat_1) / 2) ** 2 + cos(lat_1) * cos(lat_2) * sin((lon_2 - lon_1) / 2) ** 2
-    return 2 * _EARTH_MILES * asin(sqrt(chord))
-
-
-def _given_point(row: Cells) -> Point | None:
-    """Raises RowRejected for what is no point on earth; 0/0 and empty mean that the list has none."""
-    texts = row.text("latitude"), row.text("longitude")
-    if texts == ("", ""):
-        return None
-    try:
-        lat, lon = float(texts[0]), float(texts[1])
-    except ValueError:
-        row.refuse("latitude", "/".join(texts), "with the longitude is no pair of numbers")
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        row.refuse("latitude", "/".join(texts), "with the longitude is no point on earth")
-    return (lat, lon) if (lat or lon) else None
-
-
-def _point(place: Place | None) -> Point | None:
-    if place is None or place.lat is None or place.lon is None:
-        return None
-    return place.lat, place.lon
-
-
 def _used_point(row: Cells, given: Point | None, by_zip: Point | None, find: FindPlace) -> Point | None:
     """The list's point where the ZIP code bears it out, else the ZIP code's.
 
@@ -120,8 +90,11 @@ def _used_point(row: Cells, given: Point | None, by_zip: Point | None, find: Fin
     apart = miles_between(given, by_zip)
     if apart <= MOST_MILES_APART:
         return given
-    second = _point(find(row.text("second_zip")))
+    second = point_of(find(row.text("second_zip")))
     borne_out = second is not None and miles_between(given, second) <= MOST_MILES_APART
     chosen = "the list's point is used: its second ZIP code agrees" if borne_out else "the ZIP code's is used"
     row.notes.append(f"the list's point lies {apart:.0f} miles from that of the ZIP code; {chosen}")
     return given if borne_out else by_zip
+
+
+__all__ = ["MOST_MILES_APART", "CentreFacts", "Point", "layout", "miles_between", "read_centre"]

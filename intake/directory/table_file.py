@@ -73,6 +73,7 @@ def open_table(path: Path) -> Iterator[TableFile]:
         header = next(reader, None)
         if header is None:
             raise BadFile(f"{path.name} is empty. Fetch it again.")
+        _check_parted(path, header.values)
         _check_end(path, len(header.values))
         size = max(path.stat().st_size, 1)
         yield TableFile(header.values, reader, lambda: min(_position(file) / size, 1.0))
@@ -88,6 +89,11 @@ def readable(text: str) -> tuple[str, bool]:
 def heading(text: str) -> str:
     """A column name as it is compared: blanks, case and a byte order mark do not count."""
     return " ".join(text.replace("\ufeff", "").split()).casefold()
+
+
+def _check_parted(path: Path, header: list[str]) -> None:
+    if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
+        raise BadFile(f"{path.name} does not part its columns by commas. Save it as CSV with commas.")
 
 
 def _position(file: TextIO) -> int:
