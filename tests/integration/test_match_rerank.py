@@ -1,6 +1,7 @@
 """The list in the database: which role reads, how it is stored, and how it is made anew."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, text, update
@@ -36,7 +37,7 @@ def held(database: Engine, monkeypatch: pytest.MonkeyPatch) -> Directory:
     return fresh
 
 
-def _matched(**changes: object) -> Lead:
+def _matched(**changes: Any) -> Lead:
     with transaction() as session:
         lead_id = stored_lead(session, **changes).lead_id
         session.flush()

@@ -143,7 +143,8 @@ class Builder:
         accepts = np.array(store.accepts, np.int8)
         return {
             "accepts": accepts,
-            "refuses": accepts < 0,
+            "open": accepts >= 0,
+            "placed": np.array(self._counts, np.int32) > 0,
             "video": np.array(store.video, np.bool_),
             "verified": np.array(store.verified, np.int32),
             "volume": np.array(store.volume, np.int8),

@@ -76,7 +76,7 @@ def _best(scores: Scores, among: IntArray) -> int:
 
 def _filled(scores: Scores, kept: list[int], *, limit: int) -> list[int]:
     """`kept`, as far as the cap allows, and the best by score."""
-    centres = scores.group.snapshot.centre[scores.group.doctors]
+    centres = scores.group.centres
     room = _Room()
     places = [at for at in kept if room.takes(int(centres[at]))]
     look, size = min(max(_FIRST_LOOK, limit), len(scores.group)), len(scores.group)
@@ -134,5 +134,5 @@ def _for_veterans(scores: Scores, listed: set[int]) -> list[Choice]:
     veterans = np.flatnonzero(group.snapshot.veterans[group.doctors])
     others = [int(at) for at in scores.first(len(veterans), veterans) if int(group.doctors[at]) not in listed]
     room = _Room()
-    kept = [at for at in others if room.takes(int(group.snapshot.centre[group.doctors[at]]))]
+    kept = [at for at in others if room.takes(int(group.centres[at]))]
     return [_choice(scores, at, ("beside_va",)) for at in kept[: WEIGHTS.beside]]

@@ -5,6 +5,7 @@ sin^2(angle / 2) = |p - q|^2 / 4. Unit vectors are made once per directory, so t
 needs no trigonometry per location, and small distances keep their digits.
 """
 
+from collections.abc import Sequence
 from math import asin, cos, isfinite, radians, sin, sqrt
 
 import numpy as np
@@ -54,7 +55,7 @@ def unit_vectors(lat: FloatArray, lon: FloatArray) -> FloatArray:
     return vectors
 
 
-def half_chords(vectors: FloatArray, place: Place) -> FloatArray:
+def half_chords(vectors: Sequence[FloatArray] | FloatArray, place: Place) -> FloatArray:
     """sin^2(angle / 2) from `place` to each column of `vectors` (3, n); above 1 for NOWHERE."""
     x, y, z = unit_vector(place)
     h: FloatArray = vectors[0] - x

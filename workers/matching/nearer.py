@@ -9,41 +9,57 @@ from intake.rules.reasons import Reason
 from intake.rules.taxonomy import SPECIALTIES, specialty_mask
 from intake.rules.weights import WEIGHTS
 from workers.matching.case import Question
-from workers.matching.geo import Place
-from workers.matching.rules import half_of, nearest_half, roles_in
+from workers.matching.cells import locations_of, roles_in
+from workers.matching.geo import Place, half_chords
+from workers.matching.rules import half_of
 from workers.matching.snapshot import BoolArray, IntArray, Snapshot
 
 _MILES_PER_DEGREE = 69.0
+# Miles by which somebody must be nearer: less is the other side of the street.
+_CLEARLY = 0.1
 _SURGEONS = specialty_mask(short for short, row in SPECIALTIES.items() if row.surgical)
 
 
 def nearer_reasons(
     question: Question, snapshot: Snapshot, listed: Sequence[int], first_miles: float | None
 ) -> tuple[Reason, ...]:
-    """Counts by reason of the wanted kinds of doctor nearer than `first_miles`, at most 250 miles away.
+    """Counts by reason of the wanted kinds of doctor nearer than `first_miles`, at most
+    WEIGHTS.nearer_within miles away.
 
     `listed`: positions of those who are on the list. () when no distance is known.
     """
     place = question.case.place
     if place is None or first_miles is None:
         return ()
-    miles = min(first_miles, float(WEIGHTS.nearer_within))
+    miles = min(first_miles - _CLEARLY, float(WEIGHTS.nearer_within))
+    if miles <= 0:
+        return ()
     wanted = np.uint32(specialty_mask(question.guidance.specialties))
     close = _around(snapshot, place, miles)
-    close = np.setdiff1d(close[(snapshot.specialties[close] & wanted) != 0], listed)
-    close = close[nearest_half(place, snapshot, close) < half_of(miles)]
+    close = close[(snapshot.specialties[close] & wanted) != 0]
+    close = np.setdiff1d(close, listed)
+    close = close[_within(snapshot, place, close, miles)]
     return tuple(_reasons(question, snapshot, close, listed))
 
 
+def _within(snapshot: Snapshot, place: Place, doctors: IntArray, miles: float) -> BoolArray:
+    near = np.zeros(len(doctors), np.bool_)
+    for nth in locations_of(snapshot, doctors):
+        who = slice(None) if nth.who is None else nth.who
+        near[who] |= half_chords(nth.vectors, place) < half_of(miles)
+    return near
+
+
 def _around(snapshot: Snapshot, place: Place, miles: float) -> IntArray:
-    """Doctors with a location in the box around the circle, by position."""
+    """Doctors with a location in the box around the circle, by position, one for each location."""
     nearby, (lat, lon) = snapshot.by_latitude, place
     north = miles / _MILES_PER_DEGREE + 0.1
     east = north / max(0.05, cos(radians(min(89.0, abs(lat) + north))))
     band = slice(*np.searchsorted(nearby.lat, [lat - north, lat + north]))
     away = np.abs(nearby.lon[band] - np.float32(lon))
     inside = np.minimum(away, 360 - away) <= east
-    return np.unique(nearby.doctors[band][inside]).astype(np.int64)
+    found: IntArray = nearby.doctors[band][inside].astype(np.int64)
+    return found
 
 
 def _reasons(
@@ -51,7 +67,7 @@ def _reasons(
 ) -> Iterator[Reason]:
     surgeons = (snapshot.specialties[close] & np.uint32(_SURGEONS)) != 0
     serves = roles_in(question, snapshot, close) != 0
-    refuses = snapshot.refuses[close]
+    refuses = ~snapshot.open[close]
     left = {
         "nearer_no_experience": ~serves,
         "nearer_not_accepting": serves & refuses,

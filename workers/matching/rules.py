@@ -11,14 +11,12 @@ from math import sin
 import numpy as np
 from numpy.typing import NDArray
 
-from intake.rules.expertise import expertise_mask
 from intake.rules.facts import Travel
-from intake.rules.guidance import shown_by
 from intake.rules.reasons import ExclusionCode
-from intake.rules.taxonomy import specialty_mask
 from intake.rules.weights import WEIGHTS
 from workers.matching.case import MatchCase, Question
-from workers.matching.geo import EARTH_MILES, FloatArray, Place, half_chords
+from workers.matching.geo import EARTH_MILES, FloatArray
+from workers.matching.points import Points
 from workers.matching.snapshot import BoolArray, IntArray, Snapshot
 
 _LADDER = (Travel.HOUR, Travel.HALF_DAY, Travel.ANYWHERE)
@@ -28,11 +26,14 @@ NO_PLACE = 1.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Doctors by position in the snapshot (shape k, rising). `half`: sin^2(angle / 2) to the nearest
-    location, above NO_PLACE when not known; None when the family's own place is not known."""
+    """Doctors of a cell (see Cell for the arrays). `half`: sin^2(angle / 2) to the nearest location,
+    above NO_PLACE when not known; None when the family's own place is not known."""
 
     snapshot: Snapshot
     doctors: IntArray
+    roles: NDArray[np.uint32]
+    base: Points
+    centres: NDArray[np.int32]
     half: FloatArray | None
 
     def __len__(self) -> int:
@@ -40,7 +41,14 @@ class Group:
 
     def only(self, keep: BoolArray) -> "Group":
         """Those for whom `keep` (shape k) holds."""
-        return Group(self.snapshot, self.doctors[keep], None if self.half is None else self.half[keep])
+        return Group(
+            self.snapshot,
+            self.doctors[keep],
+            self.roles[keep],
+            self.base[keep],
+            self.centres[keep],
+            None if self.half is None else self.half[keep],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,77 +77,14 @@ def wishes_from(travel: Travel) -> tuple[Travel, ...]:
 
 def field_of(question: Question, snapshot: Snapshot) -> Field:
     """Apply every exclusion to the whole directory."""
-    doctors, excluded = _suitable(question, snapshot)
-    suitable = Group(snapshot, doctors, _nearest_half(question.case, snapshot, doctors))
+    cell, place = snapshot.cells.cell(question, snapshot), question.case.place
+    half = None if place is None else cell.halves(place)
+    suitable = Group(snapshot, cell.doctors, cell.roles, cell.base, cell.centres, half)
     near, limit, widened = _within(question.case, suitable)
+    excluded = dict(cell.excluded)
     _count_far(excluded, suitable, near)
     counts = {str(code): count for code, count in excluded.items() if count}
     return Field(near, suitable, counts, limit, widened)
-
-
-def _suitable(question: Question, snapshot: Snapshot) -> tuple[IntArray, dict[str, int]]:
-    """Who passes every question but distance, and how many fell to each question."""
-    wanted = np.uint32(specialty_mask(question.guidance.specialties))
-    relevant = (snapshot.specialties & wanted) != 0
-    excluded = _count_irrelevant(snapshot, relevant=int(np.count_nonzero(relevant)))
-    asked = {
-        ExclusionCode.NO_EXPERTISE_FOR_TYPE: relevant & ~_serves(question, snapshot, wanted),
-        ExclusionCode.NOT_ACCEPTING: snapshot.refuses,
-        ExclusionCode.NO_LOCATION: snapshot.counts == 0,
-    }
-    alive, left = relevant, int(np.count_nonzero(relevant))
-    for code, holds in asked.items():
-        alive = alive & ~holds
-        still = int(np.count_nonzero(alive))
-        excluded[code], left = left - still, still
-    return np.flatnonzero(alive), excluded
-
-
-def _serves(question: Question, snapshot: Snapshot, wanted: np.uint32) -> BoolArray:
-    """Who has experience with the type, or a wanted specialty in which hers serves every type."""
-    shown = np.uint64(expertise_mask(shown_by(question.case.diagnosis)))
-    serves: BoolArray = (snapshot.expertise & shown) != 0
-    serves |= (snapshot.any_type & wanted) != 0
-    return serves
-
-
-def _count_irrelevant(snapshot: Snapshot, *, relevant: int) -> dict[str, int]:
-    # Paediatric and trainee doctors have no specialty that we know, so neither is among the relevant.
-    return {
-        ExclusionCode.PAEDIATRIC: snapshot.paediatric,
-        ExclusionCode.TRAINEE: snapshot.trainee,
-        ExclusionCode.NOT_RELEVANT_SPECIALTY: len(snapshot)
-        - relevant
-        - snapshot.paediatric
-        - snapshot.trainee,
-    }
-
-
-def roles_in(question: Question, snapshot: Snapshot, doctors: IntArray) -> NDArray[np.uint32]:
-    """Wanted specialties in which each doctor's experience serves this type."""
-    wanted = np.uint32(specialty_mask(question.guidance.specialties))
-    shown = np.uint64(expertise_mask(shown_by(question.case.diagnosis)))
-    serves = (snapshot.expertise[doctors] & shown) != 0
-    served = np.where(serves, snapshot.specialties[doctors], snapshot.any_type[doctors])
-    roles: NDArray[np.uint32] = served & wanted
-    return roles
-
-
-def _nearest_half(case: MatchCase, snapshot: Snapshot, doctors: IntArray) -> FloatArray | None:
-    if case.place is None:
-        return None
-    return nearest_half(case.place, snapshot, doctors)
-
-
-def nearest_half(place: Place, snapshot: Snapshot, doctors: IntArray) -> FloatArray:
-    """sin^2(angle / 2) from the place to each doctor's nearest location (k,). None has no location."""
-    starts, counts = snapshot.starts[doctors], snapshot.counts[doctors]
-    nearest = half_chords(snapshot.vectors.take(starts, axis=1), place)
-    for further in range(1, int(counts.max(initial=0))):
-        more = np.flatnonzero(counts > further)
-        half = half_chords(snapshot.vectors.take(starts[more] + further, axis=1), place)
-        nearest[more] = np.minimum(nearest[more], half)
-    return nearest
 
 
 def in_state(state: str | None, snapshot: Snapshot, doctors: IntArray) -> BoolArray:

@@ -27,6 +27,7 @@ from workers.matching.rows import (
 
 if TYPE_CHECKING:
     from workers.matching.build import Store
+    from workers.matching.cells import Cells
 
 __all__ = [
     "DESIGNATIONS", "INSURANCE_BITS", "LANGUAGE_BITS", "VOLUMES", "BoolArray", "DoctorRow", "IntArray",
@@ -37,13 +38,19 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
 
+def _no_cells() -> "Cells":
+    from workers.matching.cells import Cells
+
+    return Cells()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """n doctors and m locations of one directory version. Arrays are read-only.
 
-    `refuses`: known to take nobody new. `paediatric`, `trainee`: how many treat children only or are
-    in training; they have no specialty that we know. `vectors`: shape (3, m). `by_latitude`: the
-    locations with a place, from south to north, with their doctors, latitudes and longitudes.
+    `open`: not known to take nobody new. `placed`: has a location. `paediatric`, `trainee`: how many
+    treat children only or are in training; they have no specialty that we know. `vectors`: shape (3, m).
+    `by_latitude`: the locations with a place, from south to north. `points`, `cells`: kept results.
     """
 
     version: int | str
@@ -54,7 +61,8 @@ class Snapshot:
     languages: NDArray[np.uint8]
     insurance: NDArray[np.uint8]
     accepts: NDArray[np.int8]
-    refuses: BoolArray
+    open: BoolArray
+    placed: BoolArray
     video: BoolArray
     verified: NDArray[np.int32]
     volume: NDArray[np.int8]
@@ -70,6 +78,7 @@ class Snapshot:
     state_numbers: dict[str, int]
     by_latitude: "Latitudes"
     points: dict[tuple[bool, int], NDArray[np.int32]] = field(default_factory=dict)
+    cells: "Cells" = field(default_factory=_no_cells)
 
     @classmethod
     def build(

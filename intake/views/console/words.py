@@ -8,15 +8,23 @@ from phonenumbers import PhoneNumberFormat, format_number, parse
 
 from intake.models.callback import Callback
 from intake.models.lead import Lead
-from intake.models.match import Match
+from intake.models.match import Match, MatchSet
 from intake.rules.calling_hours import local_time
+from intake.rules.differences import difference_texts
 from intake.rules.facts import Language, Relation
 from intake.rules.outcomes import OUTCOMES
-from intake.rules.reasons import EXCLUSION_WORDS, Reason, distance_text, text_for, words_for
+from intake.rules.reasons import (
+    EXCLUSION_WORDS,
+    Reason,
+    distance_text,
+    nearer_texts,
+    text_for,
+    words_for,
+)
 from intake.rules.wishes import SAY_DUE_BECAUSE, DueBecause
 from intake.services.call_plans import whereabouts
 
-__all__ = ["EXCLUSION_WORDS", "distance_text"]
+__all__ = ["EXCLUSION_WORDS", "difference_texts", "distance_text"]
 
 RELATION = {
     "self": "the patient",
@@ -144,6 +152,11 @@ def reasons(match: Match, lead: Lead) -> list[tuple[str, str]]:
     """Each reason as its sentence and its code."""
     who = words_for(Relation(lead.relation))
     return [(text_for(Reason.from_json(raw), who), raw["code"]) for raw in match.reasons]
+
+
+def nearer(match_set: MatchSet, lead: Lead) -> list[str]:
+    """Why nearer doctors are not on the list, as the family reads it."""
+    return nearer_texts(match_set, words_for(Relation(lead.relation)))
 
 
 def speaks(lead: Lead) -> str:

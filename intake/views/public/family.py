@@ -10,7 +10,15 @@ from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.models.match import Match, MatchSet
 from intake.rules.facts import Relation, RequestKind
-from intake.rules.reasons import Reason, RelationWords, caution_text, distance_text, text_for, words_for
+from intake.rules.reasons import (
+    Reason,
+    RelationWords,
+    caution_text,
+    distance_text,
+    nearer_texts,
+    text_for,
+    words_for,
+)
 from intake.rules.references import spoken
 from intake.rules.statuses import CallbackStatus, MailingStatus
 from intake.rules.wishes import NextCall
@@ -63,6 +71,7 @@ class FamilyPage:
     for_match: bool
     call: Call
     doctors: list[ShownDoctor] | None
+    nearer: list[str]
     widened: bool
     caution: str
     guide_is_coming: bool
@@ -83,6 +92,7 @@ def family_page(
         for_match=lead.kind == RequestKind.MATCH,
         call=_call(page, planned, now),
         doctors=_doctors(page.match_set, centres, words),
+        nearer=nearer_texts(page.match_set, words) if page.match_set else [],
         widened=bool(page.match_set and page.match_set.widened),
         caution=caution_text(words),
         guide_is_coming=lead.wants_guide and not page.mailings,
