@@ -2,10 +2,12 @@
 
 from flask import Flask, Response
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from intake import db, limits
 from intake.config import ROOT, Settings
+from intake.services import zips
 from intake.views import console, errors, health, public, security
 
 _POLICY = (
@@ -33,6 +35,7 @@ def build(settings: Settings | None) -> Flask:
     _configure(app, settings)
     app.extensions["advocate"] = settings
     app.extensions["advocate_engine"] = db.connect(settings, pool_size=8)
+    _load_points(app)
     limits.init_app(app, settings)
     security.init_app(app, settings)
     for blueprint in (public.blueprint, console.blueprint, health.blueprint):
@@ -40,6 +43,17 @@ def build(settings: Settings | None) -> Flask:
     errors.register_errors(app)
     app.after_request(_add_headers)
     return app
+
+
+def _load_points(app: Flask) -> None:
+    """ZIP codes of an imported gazetteer. Pages must come up without the database, so none is no error."""
+    try:
+        with db.transaction() as session:
+            zips.load_points(session)
+    except DBAPIError as wrong:
+        app.logger.warning("The built-in ZIP table serves: %s", type(wrong.orig).__name__)
+    # A server that forks must not share this connection between its children.
+    app.extensions["advocate_engine"].dispose()
 
 
 def _configure(app: Flask, settings: Settings) -> None:

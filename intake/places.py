@@ -5,7 +5,8 @@ Data: zipcodes 3.0.0 (GeoNames, CC BY 4.0), mended by intake/rules/places.toml.
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -54,6 +55,17 @@ class Place:
     active: bool
 
 
+# Points of a gazetteer that somebody imported: they serve before the package's own.
+_points: dict[str, tuple[float, float]] = {}
+
+
+def use_points(points: Mapping[str, tuple[float, float]]) -> None:
+    """Let these points (ZIP code -> latitude, longitude) serve from now on, in this process."""
+    _points.clear()
+    _points.update(points)
+    find_place.cache_clear()
+
+
 def warm() -> None:
     """Load the table now (0.3 s), so that the first family does not wait for it."""
     find_place("00501")
@@ -87,6 +99,13 @@ def find_place(zip_code: str) -> Place | None:
     """
     if not re.fullmatch(r"[0-9]{5}", zip_code):
         return None
+    place = built_in_place(zip_code)
+    point = _points.get(zip_code)
+    return place if place is None or point is None else replace(place, lat=point[0], lon=point[1])
+
+
+def built_in_place(zip_code: str) -> Place | None:
+    """The place as the package has it, whatever was imported."""
     rows = zipcodes.matching(zip_code)  # type: ignore[no-untyped-call]
     return read_place(rows[0]) if rows else None
 
@@ -130,4 +149,14 @@ def _zones(zone: str, state: str, mend: dict[str, Any], kind: ZipKind) -> tuple[
     return zones_for_state(state), False
 
 
-__all__ = ["Place", "ZipKind", "find_place", "normalise_zip", "read_place", "warm", "zones_for_state"]
+__all__ = [
+    "Place",
+    "ZipKind",
+    "built_in_place",
+    "find_place",
+    "normalise_zip",
+    "read_place",
+    "use_points",
+    "warm",
+    "zones_for_state",
+]

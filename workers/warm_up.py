@@ -6,6 +6,7 @@ from intake.db import transaction
 from intake.guides.choose import GuideCase
 from intake.guides.render import GuideBrand, guide_pdf
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
+from intake.services import zips
 from workers.matching.match_lead import directory
 
 
@@ -13,6 +14,7 @@ def warm_up(settings: Settings) -> None:
     """About a second, before the first task."""
     places.warm()
     with transaction() as session:
+        zips.load_points(session)
         directory().snapshot(session)
     case = GuideCase(Diagnosis.UNSURE, Stage.UNKNOWN, TreatmentStatus.UNSURE)
     guide_pdf(case, GuideBrand.of(settings.organisation))

@@ -13,9 +13,11 @@ from sqlalchemy.exc import DBAPIError
 
 from intake import db
 from intake.config import Settings
+from intake.db import transaction
 from intake.directory.outcomes import Outcome, Summary
 from intake.directory.table_file import Row
 from intake.errors import AdvocateDeskError
+from intake.services import zips
 
 _TELL_EVERY = 10_000
 _NOT_A_USABLE_FILE, _INTERRUPTED = 2, 130
@@ -79,6 +81,7 @@ def importing(summary: Summary, share_read: Callable[[], float]) -> Iterator[Cal
     Yields what is to be called after each row: it shows progress, and stops the import between
     two rows once Ctrl-C was pressed.
     """
+    _load_points()
     interrupt = _Interrupt()
     try:
         yield _after_row(interrupt, share_read)
@@ -89,6 +92,11 @@ def importing(summary: Summary, share_read: Callable[[], float]) -> Iterator[Cal
         raise Broken(f"broke off: {_reason(wrong)}. {_so_far(summary)}") from wrong
     finally:
         interrupt.forget()
+
+
+def _load_points() -> None:
+    with transaction() as session:
+        zips.load_points(session)
 
 
 def _reason(wrong: Exception) -> str:

@@ -45,8 +45,8 @@ class TableFile:
 class _Records:
     """The records of a file, blank lines left out; one with a broken quote comes without values."""
 
-    def __init__(self, file: TextIO) -> None:
-        self._reader = csv.reader(file)
+    def __init__(self, file: TextIO, delimiter: str) -> None:
+        self._reader = csv.reader(file, delimiter=delimiter)
 
     def __iter__(self) -> "Iterator[Row]":
         return self
@@ -62,19 +62,21 @@ class _Records:
 
 
 @contextmanager
-def open_table(path: Path) -> Iterator[TableFile]:
-    """Open a comma-separated UTF-8 file. Raises BadFile saying what it is instead, or that it is cut off.
+def open_table(path: Path, *, delimiters: str = ",") -> Iterator[TableFile]:
+    """Open a UTF-8 file of columns. Raises BadFile saying what it is instead, or that it is cut off.
 
+    Of `delimiters` the first that stands in the first line parts the columns.
     Bytes that are not UTF-8 come through as surrogates; `readable` turns them into text.
     """
     _check_kind(path)
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        reader = _Records(file)
+        delimiter = _delimiter(path, delimiters)
+        reader = _Records(file, delimiter)
         header = next(reader, None)
         if header is None:
             raise BadFile(f"{path.name} is empty. Fetch it again.")
         _check_parted(path, header.values)
-        _check_end(path, len(header.values))
+        _check_end(path, len(header.values), delimiter)
         size = max(path.stat().st_size, 1)
         yield TableFile(header.values, reader, lambda: min(_position(file) / size, 1.0))
 
@@ -119,7 +121,13 @@ def _check_kind(path: Path) -> None:
         raise BadFile(f"{path.name} is not a text file. Give the CSV file.")
 
 
-def _check_end(path: Path, width: int) -> None:
+def _delimiter(path: Path, delimiters: str) -> str:
+    with path.open("rb") as file:
+        first = file.readline(1 << 16).decode("utf-8", "replace")
+    return next((sign for sign in delimiters if sign in first), delimiters[-1])
+
+
+def _check_end(path: Path, width: int, delimiter: str) -> None:
     """A download that broke off ends without a line break in a row that lacks columns."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
@@ -128,7 +136,7 @@ def _check_end(path: Path, width: int) -> None:
     last = tail.rpartition(b"\n")[2]
     if not last.strip():
         return
-    found = _columns(last.decode("utf-8", "surrogateescape"))
+    found = _columns(last.decode("utf-8", "surrogateescape"), delimiter)
     if found < width:
         raise BadFile(
             f"{path.name} is cut off: its last row has {found} of {width} values. "
@@ -136,8 +144,8 @@ def _check_end(path: Path, width: int) -> None:
         )
 
 
-def _columns(line: str) -> int:
+def _columns(line: str, delimiter: str) -> int:
     try:
-        return len(next(csv.reader([line])))
+        return len(next(csv.reader([line], delimiter=delimiter)))
     except csv.Error:
         return 0
