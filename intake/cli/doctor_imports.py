@@ -17,6 +17,7 @@ from intake.directory.facts import Fact
 from intake.directory.grouped import GroupedImport, ReadStated
 from intake.directory.importing import DoctorImport, Store
 from intake.directory.nppes import layout, read_row
+from intake.directory.nppes_scan import Scan, can_scan
 from intake.directory.outcomes import Outcome, Summary
 from intake.directory.rejects import rejects_beside
 from intake.directory.sources import Origin
@@ -60,8 +61,10 @@ def import_nppes(file: Path, store: Store) -> Summary:
     with open_table(file) as table, rejects_beside(file) as rejects:
         columns = layout(table.header, name=file.name)
         run = DoctorImport(lambda values: read_row(columns, values, codes), store, rejects)
-        with importing(run.summary, table.share_read) as after_row:
-            run.run(table.rows, after_row)
+        scan = Scan(columns, codes, _known(), run.skip)
+        fast = can_scan(columns, codes)
+        with importing(run.summary, scan.share_read if fast else table.share_read) as after_row:
+            run.run(scan.rows(file) if fast else table.rows, after_row)
     return run.summary
 
 
@@ -101,8 +104,7 @@ def nppes_locations(file: Path, as_of: date | None, as_json: bool, dry_run: bool
 
     def read(table: TableFile) -> ReadStated:
         columns = locations_file.layout(table.header, name=file.name)
-        with transaction() as session:
-            known = known_npis(session)
+        known = _known()
         return lambda values: locations_file.read_row(columns, values, known)
 
     origin = Origin(sources.NPPES_LOCATIONS, as_of or file_day(file))
@@ -136,6 +138,11 @@ def nppes_deactivated(file: Path, as_of: date | None, as_json: bool, dry_run: bo
         with importing(run.summary, lambda: 0.0) as after_row:
             run.run(sheet.rows, after_row)
     show(run.summary, as_json=as_json, dry_run=dry_run)
+
+
+def _known() -> frozenset[str]:
+    with transaction() as session:
+        return known_npis(session)
 
 
 def file_day(file: Path) -> date:

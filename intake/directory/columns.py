@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NoReturn
 
 from intake.directory import repair
@@ -54,6 +55,14 @@ def find_aliases(
     }
     must = {field: names.pop(field) for field in needed}
     return find_columns(header, needed=must, welcome=names, not_it=not_it)
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date | None:
+    for shape in _DATES:
+        with suppress(ValueError):
+            return datetime.strptime(text, shape).date()
+    return None
 
 
 def _listed(columns: Sequence[str]) -> str:
@@ -107,9 +116,9 @@ class Cells:
         text = self.text(field)
         if not text:
             return None
-        for shape in _DATES:
-            with suppress(ValueError):
-                return datetime.strptime(text, shape).date()
+        found = _day(text)
+        if found is not None:
+            return found
         self.refuse(field, text, "is no date; write month/day/year")
 
     def zip(self, field: str, state: str) -> str:

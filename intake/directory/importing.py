@@ -9,7 +9,7 @@ from intake.directory.outcomes import Outcome, Summary
 from intake.directory.rejects import RejectsFile, RowRejected
 from intake.directory.table_file import Row
 
-BATCH = 1000
+BATCH = 2000
 Read = Callable[[Sequence[str]], Fact | None]
 Store = Callable[[Sequence[Fact]], list[Outcome]]
 
@@ -36,6 +36,10 @@ class DoctorImport:
                 self._flush()
             after_row(row)
         self._flush()
+
+    def skip(self, rows: int) -> None:
+        """Count rows that somebody else has passed over."""
+        self.summary.counts[Outcome.SKIPPED] += rows
 
     def _take(self, row: Row) -> None:
         try:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from intake.errors import BadInput
 
@@ -42,23 +42,26 @@ class TableFile:
     share_read: Callable[[], float]
 
 
-class _Records:
+class CsvReader(Protocol):
+    """What `csv.reader` returns."""
+
+    line_num: int
+
+    def __next__(self) -> list[str]: ...
+
+
+def records(reader: CsvReader) -> Iterator[Row]:
     """The records of a file, blank lines left out; one with a broken quote comes without values."""
-
-    def __init__(self, file: TextIO, delimiter: str) -> None:
-        self._reader = csv.reader(file, delimiter=delimiter)
-
-    def __iter__(self) -> "Iterator[Row]":
-        return self
-
-    def __next__(self) -> Row:
-        while True:
-            try:
-                values = next(self._reader)
-            except csv.Error:
-                return Row(self._reader.line_num, [])
-            if values:
-                return Row(self._reader.line_num, values)
+    while True:
+        try:
+            values = next(reader)
+        except csv.Error:
+            yield Row(reader.line_num, [])
+            continue
+        except StopIteration:
+            return
+        if values:
+            yield Row(reader.line_num, values)
 
 
 @contextmanager
@@ -71,7 +74,7 @@ def open_table(path: Path, *, delimiters: str = ",") -> Iterator[TableFile]:
     _check_kind(path)
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         delimiter = _delimiter(path, delimiters)
-        reader = _Records(file, delimiter)
+        reader = records(csv.reader(file, delimiter=delimiter))
         header = next(reader, None)
         if header is None:
             raise BadFile(f"{path.name} is empty. Fetch it again.")
