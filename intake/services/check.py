@@ -14,7 +14,7 @@ from intake.models.mailing import Mailing
 from intake.models.match import MatchSet
 from intake.models.work import OutboxTask
 from intake.rules.facts import RequestKind
-from intake.rules.statuses import CallbackStatus, MailingStatus, TaskState
+from intake.rules.statuses import CallbackStatus, LeadStatus, MailingStatus, TaskState
 
 LATE_AFTER = timedelta(seconds=60)
 
@@ -48,7 +48,7 @@ class Gap:
 
 
 def check(session: Session) -> tuple[Findings, list[Gap]]:
-    """Count what is owed, late, parked or unknown, and list the gaps."""
+    """Count what is owed, late, parked or unknown, and list the gaps. A closed lead is owed nothing."""
     gaps = list(_gaps(session))
     findings = Findings(
         ok=not gaps,
@@ -64,7 +64,8 @@ def check(session: Session) -> tuple[Findings, list[Gap]]:
 
 def _gaps(session: Session) -> Iterator[Gap]:
     for lacks, condition in _owed().items():
-        for reference in session.scalars(select(Lead.reference).where(condition)):
+        lacking = select(Lead.reference).where(Lead.status == LeadStatus.OPEN, condition)
+        for reference in session.scalars(lacking):
             yield Gap(reference, lacks)
 
 

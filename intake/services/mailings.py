@@ -12,7 +12,7 @@ from intake.db import new_token
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.rules.facts import Channel
-from intake.rules.statuses import MailingStatus
+from intake.rules.statuses import LeadStatus, MailingStatus
 from intake.services import outbox, suppressions
 from intake.workflow import Event
 
@@ -42,8 +42,11 @@ def _row(lead: Lead, step: str, due_at: datetime, now: datetime) -> dict[str, ob
     return {column.key: getattr(mailing, column.key) for column in Mailing.__table__.columns}
 
 
+def asked_for_mail(lead: Lead) -> bool:
+    """Whether a series is owed: the box was ticked, there is an address, and the lead is open."""
+    return lead.wants_guide and lead.contact.email_blind is not None and lead.status == LeadStatus.OPEN
+
+
 def may_mail(session: Session, lead: Lead) -> bool:
-    """Whether this lead agreed to mail and its address never said stop. Asked again just before sending."""
-    return lead.wants_guide and not suppressions.is_suppressed(
-        session, Channel.EMAIL, lead.contact.email_blind
-    )
+    """Whether mail was asked for and the address never said stop. Asked again just before sending."""
+    return asked_for_mail(lead) and not suppressions.is_suppressed(session, Channel.EMAIL, lead.contact.email_blind)

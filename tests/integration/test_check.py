@@ -9,9 +9,9 @@ from sqlalchemy import Engine, func, update
 
 from intake.cli.check import command
 from intake.db import transaction
-from intake.models import Callback, Mailing, MatchSet, OutboxTask
+from intake.models import Callback, Lead, Mailing, MatchSet, OutboxTask
 from intake.rules.facts import RequestKind
-from intake.rules.statuses import CallbackStatus, MailingStatus, TaskState
+from intake.rules.statuses import CallbackStatus, LeadStatus, MailingStatus, TaskState
 from intake.services.check import Findings, check
 from intake.services.leads import get_lead
 from intake.services.mailings import plan_mailings
@@ -77,6 +77,13 @@ def test_three_things_are_missing_when_nothing_was_done_yet(database: Engine) ->
 def test_nothing_is_owed_when_only_a_page_was_read(database: Engine) -> None:
     with transaction() as session:
         stored_lead(session, kind=RequestKind.GUIDE, call_day=None, consents=(), phone=None)
+    assert _findings().ok
+
+
+def test_nothing_is_owed_when_the_lead_is_closed(database: Engine) -> None:
+    with transaction() as session:
+        stored_lead(session)
+        session.execute(update(Lead).values(status=LeadStatus.CLOSED))
     assert _findings().ok
 
 

@@ -174,6 +174,18 @@ def test_nothing_is_sent_when_stop_comes_between_intent_and_sending(
     assert (_guide().status, sink.received) == (MailingStatus.SUPPRESSED, [])
 
 
+def test_series_shows_as_suppressed_when_the_address_said_stop_before(
+    database: Engine, sink: Sink, delivery: Delivery
+) -> None:
+    _suppress()
+    with transaction() as session:
+        sent = stored_lead(session)
+        start_series(session, sent.lead_id, NOON)
+        session.execute(update(OutboxTask).values(due_at=NOON - timedelta(days=300)))
+    base.run_delivery(*_claim(), delivery)
+    assert (_guide().status, sink.received) == (MailingStatus.SUPPRESSED, [])
+
+
 def test_no_series_is_planned_when_the_box_was_not_ticked(database: Engine) -> None:
     with transaction() as session:
         sent = stored_lead(session, consents=())

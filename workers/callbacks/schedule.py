@@ -12,7 +12,7 @@ from intake.models.callback import Callback
 from intake.models.lead import Lead
 from intake.organisation import Organisation
 from intake.rules.next_call import next_call
-from intake.rules.statuses import CallbackStatus
+from intake.rules.statuses import CallbackStatus, LeadStatus
 from intake.rules.wishes import NextCall
 from intake.services.call_plans import call_plan, urgency
 from intake.services.leads import get_lead
@@ -21,7 +21,7 @@ from intake.services.leads import get_lead
 def schedule_callback(session: Session, lead_id: UUID, now: datetime) -> None:
     """Store the call owed. A lead that has an open call keeps it; one that wants none gets none."""
     lead = get_lead(session, lead_id)
-    if not lead.wants_call:
+    if not lead.wants_call or lead.status != LeadStatus.OPEN:
         return
     due = next_call(call_plan(lead, _organisation()), now=now)
     session.execute(insert(Callback).values(_row(lead, due, now)).on_conflict_do_nothing())
