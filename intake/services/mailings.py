@@ -49,4 +49,6 @@ def asked_for_mail(lead: Lead) -> bool:
 
 def may_mail(session: Session, lead: Lead) -> bool:
     """Whether mail was asked for and the address never said stop. Asked again just before sending."""
-    return asked_for_mail(lead) and not suppressions.is_suppressed(session, Channel.EMAIL, lead.contact.email_blind)
+    return asked_for_mail(lead) and not suppressions.is_suppressed(
+        session, Channel.EMAIL, lead.contact.email_blind
+    )
