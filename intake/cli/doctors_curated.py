@@ -1,6 +1,7 @@
 """`advocate doctors template`, `export` and `import curated`: the organisation's own list."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -48,6 +49,8 @@ def _write(file: Path | None, text: str) -> None:
     except FileExistsError:
         raise BadInput(f"{file} exists already. Name another file.") from None
     except OSError as wrong:
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
         raise BadInput(f"{file} cannot be written: {wrong.strerror}.") from wrong
 
 

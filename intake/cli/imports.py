@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from errno import ENOSPC
 from types import FrameType
 
 import click
@@ -89,7 +90,8 @@ def importing(summary: Summary, share_read: Callable[[], float]) -> Iterator[Cal
         click.echo(f"\nadvocate: stopped. {_so_far(summary)}", err=True)
         sys.exit(_INTERRUPTED)
     except (DBAPIError, OSError) as wrong:
-        raise Broken(f"broke off: {_reason(wrong)}. {_so_far(summary)}") from wrong
+        mend = "Free some space. " if getattr(wrong, "errno", None) == ENOSPC else ""
+        raise Broken(f"broke off: {_reason(wrong)}. {mend}{_so_far(summary)}") from wrong
     finally:
         interrupt.forget()
 

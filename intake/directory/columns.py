@@ -83,7 +83,10 @@ class Cells:
         place = self._columns.places.get(field)
         if place is None:
             return ""
-        found, mended = readable(" ".join(self._values[place].split()))
+        raw = self._values[place]
+        if not raw:
+            return ""
+        found, mended = readable(" ".join(raw.split()))
         if mended:
             self.notes.append(f"{self._columns.names[field]} was not UTF-8; read as Windows-1252")
         if "\0" in found:

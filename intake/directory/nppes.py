@@ -70,7 +70,11 @@ def read_row(layout: Layout, values: Sequence[str], used: frozenset[str]) -> Fac
         return None
     if entity != _PERSON:
         row.refuse("entity", entity, "is neither 1 (a person) nor 2 (an organisation)")
-    slots = [(values[code].strip().upper(), values[switch].strip().upper()) for code, switch in layout.slots]
+    slots = [
+        (values[code].strip().upper(), values[switch].strip().upper())
+        for code, switch in layout.slots
+        if values[code] or values[switch]
+    ]
     codes = _used_codes(row, slots, used)
     if not codes or row.text("country").upper() not in ("", "US"):
         return None

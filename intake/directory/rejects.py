@@ -39,8 +39,15 @@ class RejectsFile:
         csv.writer(file).writerow([cell.replace("\0", "\N{SYMBOL FOR NULL}") for cell in cells])
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        """Raises BadInput when the last rows cannot be written any more."""
+        try:
+            if self._file is not None:
+                self._file.close()
+        except OSError as wrong:
+            raise BadInput(
+                f"Rejected rows could not all be written to {self.path}: {wrong.strerror}. "
+                "Free some space and run the command again: what was stored counts as unchanged then."
+            ) from wrong
 
     def remove_old(self) -> None:
         """A file of an earlier run would tell of rows that are mended by now."""
@@ -79,4 +86,4 @@ def rejects_beside(path: Path) -> Iterator[RejectsFile]:
 
 def _is_ours(path: Path) -> bool:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        return file.readline().strip() == ",".join(HEADER)
+        return file.readline(_LONGEST_VALUE).strip() == ",".join(HEADER)
