@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 # What has no wheel is built by the locked setuptools: nothing comes in without its hash.
 LOCKED := --require-hashes --no-build-isolation --use-pep517
 
-.PHONY: help up test lint types contracts unit assets browser lock bench chaos clean
+.PHONY: help up test lint types contracts unit assets browser lock evaluate bench chaos clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ assets: $(VENV)/.local-installed ## Build css, script and images from npm packag
 
 browser: $(VENV)/.test-installed ## Find or unpack a browser and prove that it starts
 	@$(BIN)/python -m tests.browser
+
+evaluate: $(VENV)/.test-installed ## The case vignettes of the match, as a table
+	@$(BIN)/python -m tests.evaluate
 
 lock: ## Compile requirements/*.txt again (needs uv)
 	sh requirements/compile.sh

@@ -203,6 +203,7 @@ TEXTS: Mapping[str, Callable[[Mapping[str, Any], RelationWords], str]] = Mapping
         "specialty": _specialty,
         "most_experienced": _fixed("One of the most experienced doctors we found."),
         "nearest": _fixed("The nearest doctor of this kind that we know of."),
+        "tissue": _fixed("Can take a second look at the tissue sample."),
         "supportive": _fixed("Can help with pain and other symptoms, next to other care."),
         "treats_type": _treats_type,
         "any_type": _fixed("Helps people with every type of mesothelioma."),

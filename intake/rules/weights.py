@@ -3,7 +3,7 @@
 Whole numbers make the parts of a score add up exactly, in numpy and in plain Python alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from intake.errors import ConfigError
 from intake.rules import guidance, taxonomy
 from intake.rules.expertise import Designation, VolumeBand
 from intake.rules.facts import Travel
+from intake.rules.guidance import Guidance
 from intake.rules.tables import read_table
 
 POINT = 1000
@@ -37,6 +38,7 @@ class Weights:
     beside: int
     travel: Mapping[str, int]
     by_priority: tuple[int, ...]
+    opinion: int
     type_shown: int
     leading_treatment: int
     further_treatment: int
@@ -56,6 +58,14 @@ class Weights:
     def for_priority(self, priority: int) -> int:
         """Points of the specialty at this place (0 = first) in the guidance."""
         return self.by_priority[min(priority, len(self.by_priority) - 1)]
+
+    def for_roles(self, guidance: Guidance, roles: Iterable[str]) -> dict[str, int]:
+        """Points of each of the roles (short codes of the guidance's kinds)."""
+        places = {short: place for place, tier in enumerate(guidance.tiers) for short in tier}
+        return {
+            short: self.opinion if short in guidance.opinions else self.for_priority(places[short])
+            for short in roles
+        }
 
     def balance(self, *, surgical: bool) -> Balance:
         return self.surgical if surgical else self.general
@@ -86,6 +96,7 @@ def _weights(data: dict[str, Any]) -> Weights:
         **data["list"],
         travel=_travel(data["travel"]),
         by_priority=tuple(points * POINT for points in data["specialty"]["by_priority"]),
+        opinion=data["specialty"]["opinion"] * POINT,
         type_shown=data["expertise"]["type_shown"] * POINT,
         leading_treatment=data["expertise"]["leading_treatment"] * POINT,
         further_treatment=data["expertise"]["further_treatment"] * POINT,

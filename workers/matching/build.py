@@ -33,7 +33,8 @@ class Store:
 
     def __init__(self) -> None:
         self.ids, self.npis, self.names = TextColumn(), TextColumn(), TextColumn()
-        self.skills: PooledColumn[tuple[Codes, Codes]] = PooledColumn()
+        self.codes: PooledColumn[Codes] = PooledColumn()
+        self.expertise: PooledColumn[Codes] = PooledColumn()
         self.languages: PooledColumn[Codes] = PooledColumn()
         self.insurance: PooledColumn[Codes] = PooledColumn()
         self.samples = bytearray()
@@ -49,7 +50,8 @@ class Store:
         self.npis.append(row.npi)
         self.names.append(row.name)
         self.samples.append(row.sample)
-        self.skills.append((row.taxonomy_codes, row.expertise))
+        self.codes.append(row.taxonomy_codes)
+        self.expertise.append(row.expertise)
         self.languages.append(row.languages)
         self.insurance.append(row.insurance)
         self.accepts.append(0 if row.accepts_new is None else 1 if row.accepts_new else -1)
@@ -69,15 +71,14 @@ class Store:
         return self.ids.text(at)
 
     def doctor(self, at: int) -> DoctorRow:
-        codes, expertise = self.skills[at]
         accepts, verified = self.accepts[at], self.verified[at]
         return DoctorRow(
             id=self.ids.text(at),
             npi=self.npis[at],
             name=self.names.text(at),
             sample=bool(self.samples[at]),
-            taxonomy_codes=codes,
-            expertise=expertise,
+            taxonomy_codes=self.codes[at],
+            expertise=self.expertise[at],
             languages=self.languages[at],
             accepts_new=None if accepts == 0 else accepts > 0,
             video=bool(self.video[at]),
@@ -157,8 +158,7 @@ class Builder:
 
     def _skill_columns(self) -> dict[str, Any]:
         store = self._store
-        skills = [_masks(codes, expertise) for codes, expertise in store.skills.values]
-        numbers = np.array(store.skills.numbers, np.int64)
+        skills, numbers = _skills(store.codes, store.expertise)
         only_children = np.array([kind == "paediatric" for *_, kind in skills], np.bool_)
         only_trainee = np.array([kind == "trainee" for *_, kind in skills], np.bool_)
         return {
@@ -170,6 +170,17 @@ class Builder:
             "languages": _pooled_masks(store.languages, [language_mask(v) for v in store.languages.values]),
             "insurance": _pooled_masks(store.insurance, [insurance_mask(v) for v in store.insurance.values]),
         }
+
+
+def _skills(
+    codes: PooledColumn[Codes], expertise: PooledColumn[Codes]
+) -> tuple[list[tuple[int, int, int, str]], np.ndarray[Any, np.dtype[np.int64]]]:
+    """The masks of every pair of codes and expertise that occurs, and the number of each doctor's pair."""
+    wide = max(1, len(expertise.values))
+    pairs = np.array(codes.numbers, np.int64) * wide + np.array(expertise.numbers, np.int64)
+    found, numbers = np.unique(pairs, return_inverse=True)
+    masks = [_masks(codes.values[pair // wide], expertise.values[pair % wide]) for pair in found.tolist()]
+    return masks, numbers
 
 
 def _masks(codes: Codes, expertise: Codes) -> tuple[int, int, int, str]:

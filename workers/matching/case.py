@@ -7,6 +7,9 @@ from intake.rules.facts import CellType, Diagnosis, Insurance, Language, Stage, 
 from intake.rules.guidance import Guidance, guidance_for
 from workers.matching.geo import Place, place_of
 
+# Post offices of the forces in the Americas, Europe and the Pacific: no place that one lives in.
+_MILITARY = frozenset({"AA", "AE", "AP"})
+
 
 @dataclass(frozen=True, slots=True)
 class MatchCase:
@@ -31,8 +34,9 @@ class MatchCase:
 
     @property
     def home_state(self) -> str | None:
-        """The state in capitals; None when not known."""
-        return (self.state or "").strip().upper() or None
+        """The state in capitals; None when not known, or when it is a military post office."""
+        state = (self.state or "").strip().upper()
+        return state if state and state not in _MILITARY else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,10 @@ class Cells:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Any, Cell] = OrderedDict()
 
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
     def cell(self, question: Question, snapshot: Snapshot) -> Cell:
         key = (question.guidance, question.case.diagnosis, question.today)
         with self._lock:

@@ -1,8 +1,9 @@
 """Which doctors stand on the list: the best by score, and those a family should not have to miss.
 
-Kept first: the most experienced and the nearest of the kind that leads, and one for symptoms where
-the guidance names that kind. The rest are the best by score. At most WEIGHTS.per_centre for a
-centre, whoever they are. Then all stand in the order of their scores.
+Kept first: the most experienced and the nearest of the kind that leads, one of those whom the guidance
+asks for an opinion, one for symptoms where it names that kind, and one for the tissue where a second
+look at it comes first. The rest are the best by score. At most WEIGHTS.per_centre for a centre, whoever
+they are. Then all stand in the order of their scores.
 """
 
 from collections import Counter
@@ -11,14 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from intake.rules.expertise import Expertise
 from intake.rules.facts import Travel
+from intake.rules.guidance import Guidance
 from intake.rules.weights import WEIGHTS
 from workers.matching.rules import Field, Group
 from workers.matching.score import Scores
 from workers.matching.snapshot import IntArray
 
 _FIRST_LOOK = 96
-SUPPORT = "PC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,9 @@ class Choice:
 
 def chosen(scores: Scores, *, limit: int) -> list[Choice]:
     """Up to `limit` doctors, best score first."""
-    kept = _kept_first(scores)
-    places = _filled(scores, list(kept)[: max(0, limit - 1)], limit=limit)
-    order = np.array(sorted(places), np.int64)
+    room = _Room()
+    kept = _kept_first(scores, room, most=limit - 1)
+    order = np.array(sorted(_filled(scores, list(kept), room, limit=limit)), np.int64)
     order = order[np.argsort(-scores.exact(order), kind="stable")]
     return [_choice(scores, int(at), kept.get(int(at), ())) for at in order]
 
@@ -44,23 +46,46 @@ def _choice(scores: Scores, at: int, why: tuple[str, ...] = ()) -> Choice:
     return Choice(int(scores.group.doctors[at]), scores.group, at, why)
 
 
-def _kept_first(scores: Scores) -> dict[int, tuple[str, ...]]:
+def _kept_first(scores: Scores, room: "_Room", *, most: int) -> dict[int, tuple[str, ...]]:
+    """At most so many, with what each is kept for. Where a centre is full, the next best stands in."""
     kept: dict[int, tuple[str, ...]] = {}
-    for code, at in _anchors(scores):
-        kept[at] = (*kept.get(at, ()), code)
+    for code, group in _groups(scores):
+        among = group
+        if room.full:
+            shut = np.isin(scores.group.centres[group], list(room.full))
+            among = group[~shut | np.isin(group, list(kept))]
+        if not len(among):
+            continue
+        at = _best(scores, among)
+        if at in kept:
+            kept[at] += (code,)
+        elif len(kept) < most:
+            room.takes(int(scores.group.centres[at]))
+            kept[at] = (code,)
     return kept
 
 
-def _anchors(scores: Scores) -> Iterator[tuple[str, int]]:
-    guidance = scores.question.guidance
-    leading = scores.with_role(guidance.tiers[0])
+def _groups(scores: Scores) -> Iterator[tuple[str, IntArray]]:
+    """Of whom one is kept, whatever the others score, and why."""
+    leading = scores.with_role(scores.question.guidance.tiers[0])
     if len(leading):
         points = scores.experience(leading)
         if points.max() > 0:
-            yield "most_experienced", _best(scores, leading[points == points.max()])
-        yield from _nearest(scores, leading)
-    if SUPPORT in guidance.specialties and len(support := scores.with_role((SUPPORT,))):
-        yield "supportive", _best(scores, support)
+            yield "most_experienced", leading[points == points.max()]
+    half = scores.group.half
+    if half is not None and scores.placed(leading).any():
+        yield "nearest", leading[half[leading] == half[leading].min()]
+    for code, shorts in _named(scores.question.guidance):
+        yield code, scores.with_role(shorts)
+
+
+def _named(guidance: Guidance) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Kinds that the guidance names and that points alone would seldom bring on the list."""
+    yield "opinion", guidance.opinions
+    if "PC" in guidance.specialties:
+        yield "supportive", ("PC",)
+    if "PA" in guidance.specialties and guidance.treatments[0] == Expertise.PATHOLOGY_REVIEW:
+        yield "tissue", ("PA",)
 
 
 def _nearest(scores: Scores, leading: IntArray) -> Iterator[tuple[str, int]]:
@@ -74,16 +99,13 @@ def _best(scores: Scores, among: IntArray) -> int:
     return int(scores.first(1, among)[0])
 
 
-def _filled(scores: Scores, kept: list[int], *, limit: int) -> list[int]:
-    """`kept`, as far as the cap allows, and the best by score."""
-    centres = scores.group.centres
-    room = _Room()
-    places = [at for at in kept if room.takes(int(centres[at]))]
+def _filled(scores: Scores, kept: list[int], room: "_Room", *, limit: int) -> list[int]:
+    """`kept`, and the best by score for whom there is room."""
     look, size = min(max(_FIRST_LOOK, limit), len(scores.group)), len(scores.group)
     while True:
-        found, trial = list(places), room.copy()
+        found, trial = list(kept), room.copy()
         for at in scores.first(look).tolist():
-            if len(found) < limit and at not in places and trial.takes(int(centres[at])):
+            if len(found) < limit and at not in kept and trial.takes(int(scores.group.centres[at])):
                 found.append(at)
         if len(found) >= limit or look == size:
             return found[:limit]
@@ -95,11 +117,14 @@ class _Room:
 
     def __init__(self, taken: Counter[int] | None = None) -> None:
         self._taken: Counter[int] = Counter(taken)
+        self.full = {centre for centre, count in self._taken.items() if count >= WEIGHTS.per_centre} - {-1}
 
     def takes(self, centre: int) -> bool:
-        if centre >= 0 and self._taken[centre] >= WEIGHTS.per_centre:
+        if centre in self.full:
             return False
         self._taken[centre] += 1
+        if centre >= 0 and self._taken[centre] >= WEIGHTS.per_centre:
+            self.full.add(centre)
         return True
 
     def copy(self) -> "_Room":
@@ -132,7 +157,7 @@ def _by_video(scores: Scores, field: Field, listed: Sequence[Choice]) -> Choice 
 def _for_veterans(scores: Scores, listed: set[int]) -> list[Choice]:
     group = scores.group
     veterans = np.flatnonzero(group.snapshot.veterans[group.doctors])
-    others = [int(at) for at in scores.first(len(veterans), veterans) if int(group.doctors[at]) not in listed]
-    room = _Room()
-    kept = [at for at in others if room.takes(int(group.centres[at]))]
-    return [_choice(scores, at, ("beside_va",)) for at in kept[: WEIGHTS.beside]]
+    # They are as few as one centre may have, so that the cap cannot bind here.
+    first = scores.first(WEIGHTS.beside + len(listed), veterans)
+    others = [int(at) for at in first if int(group.doctors[at]) not in listed]
+    return [_choice(scores, at, ("beside_va",)) for at in others[: WEIGHTS.beside]]

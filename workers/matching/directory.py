@@ -21,7 +21,7 @@ from workers.matching.snapshot import Snapshot
 log = logging.getLogger("advocate.matching")
 
 # Small directories are read within it, so that a change shows in the very next match.
-PATIENCE_SECONDS = 0.15
+PATIENCE_SECONDS = 0.1
 Open = Callable[[], AbstractContextManager[Session]]
 
 
@@ -45,7 +45,7 @@ class Directory:
         if held is None:
             return self._first()
         if held.version != version:
-            self._reloading().join(PATIENCE_SECONDS)
+            self._reload_beside()
         return self._snapshot or held
 
     def _first(self) -> Snapshot:
@@ -58,12 +58,14 @@ class Directory:
         with self._open() as session:
             return load(session, sample=self.sample)
 
-    def _reloading(self) -> threading.Thread:
+    def _reload_beside(self) -> None:
+        """Start a reload unless one runs; only who starts it waits a moment for its end."""
         with self._lock:
-            if self._reload is None or not self._reload.is_alive():
-                self._reload = threading.Thread(target=self._swap, name="directory", daemon=True)
-                self._reload.start()
-            return self._reload
+            if self._reload is not None and self._reload.is_alive():
+                return
+            started = self._reload = threading.Thread(target=self._swap, name="directory", daemon=True)
+            started.start()
+        started.join(PATIENCE_SECONDS)
 
     def _swap(self) -> None:
         try:

@@ -21,6 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 _OLD_AFTER_DAYS = 365
+_BANDS, _INSURANCE = frozenset(VolumeBand), frozenset(Insurance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def roles_for(question: Question, doctor: DoctorRow) -> frozenset[str]:
 def parts_of(question: Question, seen: Seen) -> dict[str, int]:
     """The parts of a score in thousandths of a point, by the names of score.PARTS."""
     return {
-        "specialty": WEIGHTS.for_priority(_priority(question, seen.roles)),
+        "specialty": max(WEIGHTS.for_roles(question.guidance, seen.roles).values()),
         "expertise": _expertise_points(question, seen.doctor),
         "centre": _centre_points(question, seen),
         "distance": _distance_points(question, seen),
@@ -61,10 +62,6 @@ def parts_of(question: Question, seen: Seen) -> dict[str, int]:
         "insurance": _insurance_points(question, seen.doctor),
         "freshness": _freshness_points(question, seen.doctor),
     }
-
-
-def _priority(question: Question, roles: frozenset[str]) -> int:
-    return next(place for place, tier in enumerate(question.guidance.tiers) if roles & set(tier))
 
 
 def _expertise_points(question: Question, doctor: DoctorRow) -> int:
@@ -113,7 +110,7 @@ def _insurance_points(question: Question, doctor: DoctorRow) -> int:
     kind = question.case.insurance
     if kind is None or kind in doctor.insurance:
         return WEIGHTS.taken
-    return 0 if {*doctor.insurance} & {*Insurance} else WEIGHTS.taken_unknown
+    return 0 if not _INSURANCE.isdisjoint(doctor.insurance) else WEIGHTS.taken_unknown
 
 
 def _freshness_points(question: Question, doctor: DoctorRow) -> int:
@@ -144,16 +141,19 @@ def _beside_reasons(seen: Seen) -> Iterator[Reason]:
 
 
 def _kept_reasons(seen: Seen) -> Iterator[Reason]:
-    for code in ("most_experienced", "nearest", "supportive"):
+    for code in ("most_experienced", "nearest", "supportive", "tissue"):
         if code in seen.why:
             yield Reason(code)
 
 
 def _role_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
-    priority = _priority(question, seen.roles)
-    short = next(short for short in question.guidance.tiers[priority] if short in seen.roles)
-    opinion = short in question.guidance.opinions
-    yield Reason("specialty", {"short": short, "priority": priority + 1, "opinion": opinion})
+    guidance = question.guidance
+    worth = WEIGHTS.for_roles(guidance, seen.roles)
+    # Of two that are worth the same, the one that the guidance names first.
+    short = max((short for short in guidance.specialties if short in worth), key=lambda s: worth[s])
+    priority = next(place for place, tier in enumerate(guidance.tiers, start=1) if short in tier)
+    opinion = short in guidance.opinions
+    yield Reason("specialty", {"short": short, "priority": priority, "opinion": opinion})
 
 
 def _experience_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
@@ -163,7 +163,7 @@ def _experience_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
     if offered := [code for code in question.guidance.treatments if code in known]:
         yield Reason("offers", {"expertise": offered})
     band = seen.doctor.volume_band
-    yield Reason("volume", {"band": band}) if band in {*VolumeBand} else Reason("volume_not_known")
+    yield Reason("volume", {"band": band}) if band in _BANDS else Reason("volume_not_known")
     place = seen.principal
     if place and (designation := designation_of(place.designation)):
         yield Reason("designation", {"centre": place.centre, "designation": designation.value})

@@ -5,6 +5,7 @@ holds about a doctor, above all who pays, cannot reach a list.
 """
 
 from collections.abc import Sequence
+from sys import intern
 from typing import Any
 
 from sqlalchemy import text
@@ -71,7 +72,7 @@ def _rows_of(row: Sequence[Any]) -> tuple[DoctorRow, list[LocationRow]]:
 
 
 def _codes(values: Sequence[str] | None) -> tuple[str, ...]:
-    return tuple(values or ())
+    return tuple(map(intern, values or ()))
 
 
 def _location(doctor_id: str, fields: Sequence[Any]) -> LocationRow:

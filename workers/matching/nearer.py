@@ -55,7 +55,7 @@ def _around(snapshot: Snapshot, place: Place, miles: float) -> IntArray:
     nearby, (lat, lon) = snapshot.by_latitude, place
     north = miles / _MILES_PER_DEGREE + 0.1
     east = north / max(0.05, cos(radians(min(89.0, abs(lat) + north))))
-    band = slice(*np.searchsorted(nearby.lat, [lat - north, lat + north]))
+    band = slice(*np.searchsorted(nearby.lat, np.array([lat - north, lat + north], np.float32)))
     away = np.abs(nearby.lon[band] - np.float32(lon))
     inside = np.minimum(away, 360 - away) <= east
     found: IntArray = nearby.doctors[band][inside].astype(np.int64)

@@ -29,12 +29,15 @@ _ALWAYS = 0
 
 
 def specialty(question: Question, roles: NDArray[np.uint32]) -> Points:
-    """Points for the first of the guidance's kinds that each doctor's roles hold."""
+    """Points for the role of each doctor that is worth most."""
+    guidance = question.guidance
+    by_worth: dict[int, list[str]] = {}
+    for short, worth in WEIGHTS.for_roles(guidance, guidance.specialties).items():
+        by_worth.setdefault(worth, []).append(short)
     points = np.zeros(len(roles), np.int32)
-    for priority, tier in enumerate(question.guidance.tiers):
-        has = (roles & np.uint32(specialty_mask(tier))) != 0
-        # Earlier kinds are worth more, so the most is that of the first.
-        np.maximum(points, has * np.int32(WEIGHTS.for_priority(priority)), out=points)
+    for worth, shorts in by_worth.items():
+        has = (roles & np.uint32(specialty_mask(shorts))) != 0
+        np.maximum(points, has * np.int32(worth), out=points)
     return points
 
 

@@ -139,6 +139,9 @@ def _seen(question: Question, choice: Choice) -> Seen:
 def nearest(case: MatchCase, locations: Sequence[LocationRow]) -> LocationRow:
     """The location to name: the nearest; without a place one in the family's state, else the first."""
 
+    if len(locations) == 1:
+        return locations[0]
+
     def order(location: LocationRow) -> tuple[float, bool]:
         return _miles_to(case, location), location.state.upper() != case.home_state
 

@@ -1,68 +1,84 @@
-"""Match sets as rows: one by one, or many in one stream."""
+"""Match sets as rows: one through the session, or many in two streams."""
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
 from intake.models.match import Match, MatchSet
 from workers.matching.rank import MatchResult, Ranked
 
-_SET_COLUMNS = (
-    "id", "lead_id", "current", "created_at", "rule_version", "directory_version", "widened", "excluded",
-    "nearer", "differences",
-)  # fmt: skip
-_MATCH_COLUMNS = (
-    "id", "match_set_id", "rank", "doctor_id", "location_id", "score", "parts", "reasons", "distance_miles",
-)  # fmt: skip
+Row = dict[str, Any]
 
 
-def new_set(lead_id: UUID, result: MatchResult, *, now: datetime, changed: Sequence[Any] = ()) -> MatchSet:
-    """The current set of a lead, with everybody who is listed or stands beside."""
-    return MatchSet(
-        lead_id=lead_id,
-        current=True,
-        created_at=now,
-        rule_version=result.rule_version,
-        directory_version=result.directory_version,
-        widened=result.widened,
-        excluded=dict(result.excluded),
-        nearer=[reason.to_json() for reason in result.nearer],
-        differences=list(changed),
-        matches=[_match(ranked) for ranked in result.everybody],
-    )
+@dataclass(frozen=True, slots=True)
+class NewSet:
+    """A result for one lead on its way into the database. `changed`: differences that matter."""
+
+    lead_id: UUID
+    result: MatchResult
+    now: datetime
+    changed: Sequence[Any] = ()
+    id: UUID = field(default_factory=uuid4)
+
+    def row(self) -> Row:
+        """Columns of match_set."""
+        return {
+            "id": self.id,
+            "lead_id": self.lead_id,
+            "current": True,
+            "created_at": self.now,
+            "rule_version": self.result.rule_version,
+            "directory_version": self.result.directory_version,
+            "widened": self.result.widened,
+            "excluded": dict(self.result.excluded),
+            "nearer": [reason.to_json() for reason in self.result.nearer],
+            "differences": list(self.changed),
+        }
+
+    def matches(self) -> list[Row]:
+        """Columns of match, for everybody who is listed or stands beside."""
+        return [self._match(ranked) for ranked in self.result.everybody]
+
+    def _match(self, ranked: Ranked) -> Row:
+        return {
+            "id": uuid4(),
+            "match_set_id": self.id,
+            "rank": ranked.rank,
+            "doctor_id": ranked.doctor.id,
+            "location_id": ranked.location.id,
+            "score": ranked.score,
+            "parts": dict(ranked.parts),
+            "reasons": [reason.to_json() for reason in ranked.reasons],
+            "distance_miles": ranked.distance_miles,
+        }
 
 
-def _match(ranked: Ranked) -> Match:
-    return Match(
-        rank=ranked.rank,
-        doctor_id=UUID(ranked.doctor.id),
-        location_id=UUID(ranked.location.id),
-        score=ranked.score,
-        parts=dict(ranked.parts),
-        reasons=[reason.to_json() for reason in ranked.reasons],
-        distance_miles=ranked.distance_miles,
-    )
+def new_set(lead_id: UUID, result: MatchResult, *, now: datetime) -> MatchSet:
+    """The current set of a lead, to be added to a session."""
+    new = NewSet(lead_id, result, now)
+    ids = ("doctor_id", "location_id")
+    rows = [{**row, **{name: UUID(row[name]) for name in ids}} for row in new.matches()]
+    return MatchSet(**new.row(), matches=[Match(**row) for row in rows])
 
 
-def copy_sets(session: Session, sets: Sequence[MatchSet]) -> None:
-    """Store many new sets in two COPY streams; they are not added to the session."""
-    _copy(session, "match_set", _SET_COLUMNS, sets)
-    for match_set in sets:
-        for row in match_set.matches:
-            row.match_set_id = match_set.id
-    _copy(session, "match", _MATCH_COLUMNS, (row for match_set in sets for row in match_set.matches))
+def copy_sets(session: Session, sets: Sequence[NewSet]) -> None:
+    """Store many new sets in two COPY streams."""
+    _copy(session, "match_set", (new.row() for new in sets))
+    _copy(session, "match", (row for new in sets for row in new.matches()))
 
 
-def _copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Any]) -> None:
+def _copy(session: Session, table: str, rows: Iterable[Row]) -> None:
     driver = session.connection().connection.driver_connection
     assert driver is not None
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+    names = [column.key for column in (MatchSet if table == "match_set" else Match).__table__.columns]
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([_cell(getattr(row, column)) for column in columns])
+            copy.write_row([_cell(row[name]) for name in names])
 
 
 def _cell(value: Any) -> Any:

@@ -136,8 +136,10 @@ def _score(  # noqa: PLR0917 - the whole formula on one screen is the point
 ) -> int:
     balance = _balance(guidance)
     roles = _roles(doctor, shown)
-    priority = min(i for i, tier in enumerate(guidance.tiers) if any(short in tier for short in roles))
-    points = _WEIGHTS["specialty"]["by_priority"][min(priority, 6)]
+    table = _WEIGHTS["specialty"]["by_priority"]
+    tiers = enumerate(guidance.tiers)
+    worth = {s: 4 if s in guidance.opinions else table[min(i, 6)] for i, tier in tiers for s in tier}
+    points = max(worth[short] for short in roles if short in worth)
     points += 8 if any(code in shown for code in doctor.expertise) else 0
     points += 6 if guidance.treatments[0] in doctor.expertise else 0
     points += 2 * min(2, sum(code in doctor.expertise for code in guidance.treatments[1:]))
@@ -176,25 +178,30 @@ def _listed(
 ) -> list[tuple[str, float]]:
     """`order`: every doctor left, best first. The anchors come first, then the best; two per centre."""
     ids = [id for id, _ in order]
-    kept = list(dict.fromkeys(_anchors(ids, rows, guidance, shown)))[:9]
+    centres = {id: _centre(rows[id][1])[1] for id in ids}
     taken: list[str] = []
-    for id in kept + ids:
-        centre = _centre(rows[id][1])[1]
-        full = centre is not None and sum(_centre(rows[other][1])[1] == centre for other in taken) >= 2
-        if id not in taken and not full and len(taken) < 10:
-            taken.append(id)
+    # The anchors first, each the best of its group for whom her centre has room; then the best.
+    for group in [*_groups(ids, rows, guidance, shown), *([id] for id in ids)]:
+        for id in group:
+            full = centres[id] is not None and sum(centres[other] == centres[id] for other in taken) >= 2
+            if id in taken or not full:
+                taken += [id] if id not in taken and len(taken) < 10 else []
+                break
     return [(id, points / 1000) for id, points in order if id in taken]
 
 
-def _anchors(ids: list[str], rows: dict[str, Any], guidance: Guidance, shown: set[str]) -> list[str]:
-    leading = [id for id in ids if set(_roles(rows[id][0], shown)) & set(guidance.tiers[0])]
-    anchors = []
+def _groups(ids: list[str], rows: dict[str, Any], guidance: Guidance, shown: set[str]) -> list[list[str]]:
+    roles = {id: set(_roles(rows[id][0], shown)) for id in ids}
+    leading = [id for id in ids if roles[id] & set(guidance.tiers[0])]
     experience = {id: _experience(guidance, *rows[id][:2]) for id in leading}
-    if leading and max(experience.values()) > 0:
-        anchors.append(next(id for id in leading if experience[id] == max(experience.values())))
+    most = max(experience.values(), default=0)
     placed = {id: rows[id][2] for id in leading if rows[id][2] is not None}
-    if placed:
-        anchors.append(next(id for id in placed if placed[id] == min(placed.values())))
-    if "PC" in guidance.specialties:
-        anchors += [id for id in ids if "PC" in _roles(rows[id][0], shown)][:1]
-    return anchors
+    groups = [
+        [id for id in leading if most > 0 and experience[id] == most],
+        [id for id in placed if placed[id] == min(placed.values())],
+        [id for id in ids if roles[id] & set(guidance.opinions)],
+        [id for id in ids if "PC" in roles[id] & set(guidance.specialties)],
+    ]
+    if guidance.treatments[0] == "pathology_review":
+        groups.append([id for id in ids if "PA" in roles[id] & set(guidance.specialties)])
+    return groups

@@ -55,7 +55,7 @@ def _rest() -> Iterator[Reason]:
     for kind in Insurance:
         yield Reason("takes_insurance", {"kind": kind.value})
         yield Reason("insurance_not_known", {"kind": kind.value})
-    for code in ("beside_va", "most_experienced", "nearest", "supportive"):
+    for code in ("beside_va", "most_experienced", "nearest", "supportive", "tissue"):
         yield Reason(code)
     for code in ("any_type", "volume_not_known", "distance_not_known", "accepting", "accepting_not_known"):
         yield Reason(code)
