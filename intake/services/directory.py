@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from intake.errors import BadInput
 from intake.models.directory import Centre, DirectoryVersion, Doctor, DoctorExpertise, Location
 from intake.rules.expertise import Expertise, VolumeBand
-from intake.rules.facts import Language
+from intake.rules.facts import Insurance, Language
 from intake.rules.statuses import DoctorStatus, change
 from intake.services import audit
 
@@ -31,6 +31,7 @@ class Verification:
     video_opinion: bool | None = None
     volume_band: str | None = None
     languages: Sequence[str] | None = None
+    insurance: Sequence[str] | None = None
 
 
 def lock(session: Session) -> None:
@@ -48,7 +49,7 @@ def bump(session: Session) -> int:
 
 def find(session: Session, key: str) -> Doctor:
     """The doctor with an NPI or, as samples have none, an id. Raises BadInput when there is none."""
-    doctor = session.scalars(_with_facts().where(_is(key.strip()))).one_or_none()
+    doctor = session.scalars(with_facts().where(_is(key.strip()))).one_or_none()
     if doctor is None:
         raise BadInput(f"No doctor has the NPI {key!r}. `advocate doctors list` shows those there are.")
     return doctor
@@ -56,7 +57,7 @@ def find(session: Session, key: str) -> Doctor:
 
 def listed(session: Session, *, status: str | None, limit: int) -> Sequence[Doctor]:
     """Doctors by name, all of them or those of one status."""
-    query = _with_facts().order_by(Doctor.last_name, Doctor.first_name, Doctor.id).limit(limit)
+    query = with_facts().order_by(Doctor.last_name, Doctor.first_name, Doctor.id).limit(limit)
     return session.scalars(query if status is None else query.where(Doctor.status == status)).all()
 
 
@@ -64,7 +65,9 @@ def centres(session: Session) -> Sequence[Centre]:
     return session.scalars(select(Centre).order_by(Centre.state, Centre.city, Centre.name)).all()
 
 
-def verify(session: Session, doctor: Doctor, facts: Verification, *, now: datetime) -> None:
+def verify(
+    session: Session, doctor: Doctor, facts: Verification, *, now: datetime, actor: str = OFFICE
+) -> None:
     """Make a candidate a doctor whom families are shown, or check a verified one again.
 
     The expertise given replaces what was known. Raises BadInput for a code that does not exist or
@@ -73,38 +76,48 @@ def verify(session: Session, doctor: Doctor, facts: Verification, *, now: dateti
     _check(facts)
     old = DoctorStatus(doctor.status)
     if old is DoctorStatus.DEACTIVATED:
-        raise BadInput("This doctor is deactivated. `advocate doctors reactivate` first, then verify.")
+        raise BadInput("This doctor is deactivated. Reactivate first, then verify.")
     if old is not DoctorStatus.VERIFIED:
         doctor.status = change(old, DoctorStatus.VERIFIED)
     doctor.verified_on, doctor.verified_by, doctor.updated_at = now.date(), facts.by.strip(), now
     _take_over(doctor, facts)
     _replace_expertise(session, doctor, facts, now=now)
-    _noted(session, doctor, "doctor.verified", now=now, old=old, expertise=sorted(set(facts.expertise)))
+    detail = {"old": old, "expertise": sorted(set(facts.expertise))}
+    noted(session, doctor, "doctor.verified", now=now, actor=actor, **detail)
 
 
-def deactivate(session: Session, doctor: Doctor, reason: str, *, now: datetime) -> None:
+def deactivate(session: Session, doctor: Doctor, reason: str, *, now: datetime, actor: str = OFFICE) -> None:
     """Show the doctor to nobody any more; the facts stay. Raises BadInput without a reason."""
     if not reason.strip():
-        raise BadInput("Say why with --reason, so that the next person need not ask.")
+        raise BadInput("Say why, so that the next person need not ask.")
     old = DoctorStatus(doctor.status)
     if old is DoctorStatus.DEACTIVATED:
         raise BadInput(f"Deactivated already on {doctor.deactivated_on}: {doctor.deactivated_because}")
     doctor.status = change(old, DoctorStatus.DEACTIVATED)
     doctor.deactivated_on, doctor.deactivated_because = now.date(), reason.strip()
     doctor.updated_at = now
-    _noted(session, doctor, "doctor.deactivated", now=now, old=old)
+    noted(session, doctor, "doctor.deactivated", now=now, actor=actor, old=old)
 
 
-def reactivate(session: Session, doctor: Doctor, *, now: datetime) -> None:
+def reactivate(session: Session, doctor: Doctor, *, now: datetime, actor: str = OFFICE) -> None:
     """Bring a deactivated doctor back as a candidate. Raises IllegalTransition for any other."""
     old = DoctorStatus(doctor.status)
     doctor.status = change(old, DoctorStatus.CANDIDATE)
     doctor.deactivated_on = doctor.deactivated_because = None
     doctor.updated_at = now
-    _noted(session, doctor, "doctor.reactivated", now=now, old=old)
+    noted(session, doctor, "doctor.reactivated", now=now, actor=actor, old=old)
 
 
-def _with_facts() -> Select[Doctor]:
+def noted(
+    session: Session, doctor: Doctor, action: str, *, now: datetime, actor: str = OFFICE, **detail: object
+) -> None:
+    """Raise the version and append who did what to the doctor, in the commit of the deed."""
+    bump(session)
+    audit.note(session, actor, action, "doctor", doctor.id, now=now, **detail)
+
+
+def with_facts() -> Select[Doctor]:
+    """Doctors with everything known of them."""
     return select(Doctor).options(
         selectinload(Doctor.locations).selectinload(Location.centre),
         selectinload(Doctor.specialties),
@@ -128,6 +141,7 @@ def _check(facts: Verification) -> None:
         ("expertise", facts.expertise, list(Expertise)),
         ("volume", [facts.volume_band] if facts.volume_band else [], list(VolumeBand)),
         ("language", facts.languages or [], list(Language)),
+        ("insurance", facts.insurance or [], list(Insurance)),
     ):
         wrong = sorted(set(given) - set(map(str, known)))
         if wrong:
@@ -138,8 +152,9 @@ def _take_over(doctor: Doctor, facts: Verification) -> None:
     for name in ("accepts_new", "video_opinion", "volume_band"):
         if getattr(facts, name) is not None:
             setattr(doctor, name, getattr(facts, name))
-    if facts.languages is not None:
-        doctor.languages = sorted(set(facts.languages))
+    for name in ("languages", "insurance"):
+        if getattr(facts, name) is not None:
+            setattr(doctor, name, sorted(set(getattr(facts, name))))
 
 
 def _replace_expertise(session: Session, doctor: Doctor, facts: Verification, *, now: datetime) -> None:
@@ -148,8 +163,3 @@ def _replace_expertise(session: Session, doctor: Doctor, facts: Verification, *,
     rows = [{"doctor_id": doctor.id, "code": code, **dated} for code in sorted(set(facts.expertise))]
     session.execute(insert(DoctorExpertise), rows)
     session.expire(doctor, ["expertise"])
-
-
-def _noted(session: Session, doctor: Doctor, action: str, *, now: datetime, **detail: object) -> None:
-    bump(session)
-    audit.note(session, OFFICE, action, "doctor", doctor.id, now=now, **detail)
