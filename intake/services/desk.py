@@ -16,7 +16,7 @@ from intake.models.match import Match, MatchSet
 from intake.models.staff import Staff
 from intake.rules.calling_hours import MayCall, may_call
 from intake.rules.statuses import CallbackStatus
-from intake.services import audit, callbacks
+from intake.services import audit, callbacks, guidance
 from intake.services.call_plans import whereabouts
 from intake.services.permissions import Permission, may_ring
 from intake.services.staff import Role, actor
@@ -93,7 +93,10 @@ class Timed:
 
 @dataclass(frozen=True, kw_only=True)
 class CallScreen:
-    """One call with all that its screen shows. `running` is the call under way, which shows the number."""
+    """One call with all that its screen shows. `running` is the call under way, which shows the number.
+
+    `unsigned`: rows of the guidance behind the list that no clinician has signed as they stand.
+    """
 
     callback: Callback
     lead: Lead
@@ -102,6 +105,7 @@ class CallScreen:
     running: CallAttempt | None
     consents: Sequence[tuple[ConsentEvent, ConsentWording]]
     match_set: MatchSet | None
+    unsigned: Sequence[str]
     history: Sequence[Timed]
     holder: str | None
 
@@ -128,6 +132,7 @@ def call_screen(session: Session, callback_id: UUID, staff: Staff, *, now: datet
         running=callbacks.running(session, callback, now=now) if mine else None,
         consents=_consents(session, callback.lead_id),
         match_set=_match_set(session, callback.lead_id),
+        unsigned=guidance.unsigned_rows(session, callback.lead),
         history=_history(session, callback.lead_id),
         holder=_name(session, callback.claimed_by),
     )

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from intake.errors import BadInput
 from intake.models.guidance import GuidanceSignOff
-from intake.rules.guidance import ROWS, ROWS_BY_ID
+from intake.models.lead import Lead
+from intake.rules.facts import CellType, Diagnosis, Stage, TreatmentStatus
+from intake.rules.guidance import ROWS, ROWS_BY_ID, guidance_for
 from intake.services import audit
 
 
@@ -67,6 +69,17 @@ def standing_of(session: Session, row_ids: Iterable[str]) -> list[RowStanding]:
     """The standing of the rows that made one list, in their order."""
     standings = sign_offs(session)
     return [standings.get(row_id, RowStanding(row_id)) for row_id in row_ids]
+
+
+def unsigned_rows(session: Session, lead: Lead) -> list[str]:
+    """The rows behind a family's list that no clinician has signed as they stand."""
+    found = guidance_for(
+        Diagnosis(lead.diagnosis),
+        CellType(lead.cell_type),
+        Stage(lead.stage),
+        TreatmentStatus(lead.treatment_status),
+    )
+    return [standing.row for standing in standing_of(session, found.row_ids) if not standing.signed]
 
 
 def history_of(session: Session, row_id: str) -> list[GuidanceSignOff]:

@@ -1,5 +1,6 @@
 """Who may open what: the sign-in, the cookie, the roles, ids that are not yours."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
@@ -30,8 +31,8 @@ def routes(app: Flask) -> list[tuple[str, str, str]]:
     found = []
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("console."):
-            path = rule.rule.replace("<uuid:callback_id>", str(uuid4())).replace("<int:task_id>", "7")
-            path = path.replace("<uuid:staff_id>", str(uuid4()))
+            path = re.sub("<uuid:[a-z_]+>", lambda _: str(uuid4()), rule.rule)
+            path = re.sub("<[a-z_:]+>", "7", path)
             methods = (rule.methods or set()) & {"GET", "POST"}
             found += [(rule.endpoint, method, path) for method in sorted(methods)]
     return found

@@ -11,6 +11,7 @@ from intake.views.clock import utc_now
 _CALLERS = frozenset({Role.ADVOCATE, Role.SUPERVISOR})
 _SUPERVISORS = frozenset({Role.SUPERVISOR})
 _ADMINS = frozenset({Role.ADMIN})
+_EDITORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 _ALL = frozenset(Role)
 
 # Pages for somebody who is not signed in.
@@ -32,6 +33,29 @@ ROLES: dict[str, frozenset[Role]] = {
     "console.discard": _SUPERVISORS,
     "console.people": _ADMINS,
     "console.person": _ADMINS,
+    "console.doctors": _ALL,
+    "console.doctor": _ALL,
+    "console.doctor_matches": _ALL,
+    "console.to_verify": _ALL,
+    "console.guidance": _ALL,
+    "console.guidance_row": _ALL,
+    "console.sign_off": _EDITORS,
+    "console.duplicates": _EDITORS,
+    "console.add_doctor": _EDITORS,
+    "console.edit_doctor": _EDITORS,
+    "console.save_doctor": _EDITORS,
+    "console.verify_doctor": _EDITORS,
+    "console.save_verification": _EDITORS,
+    "console.deactivate_doctor": _EDITORS,
+    "console.reactivate_doctor": _EDITORS,
+    "console.new_location": _EDITORS,
+    "console.add_location": _EDITORS,
+    "console.location": _EDITORS,
+    "console.save_location": _EDITORS,
+    "console.remove_location": _EDITORS,
+    "console.choose_merge": _EDITORS,
+    "console.merge": _EDITORS,
+    "console.save_merge": _EDITORS,
 }
 # With a temporary password nothing else opens until it is changed.
 _BEFORE_PASSWORD_CHANGE = frozenset({"console.password", "console.sign_out"})
