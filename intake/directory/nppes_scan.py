@@ -113,7 +113,8 @@ class Scan:
         return size
 
     def _ended_stranger(self, line: bytes) -> bool:
-        return any(ended.npi(line) not in self.known for ended in self._ended if ended.fits(line))
+        ended = self._ended[0] if line[:1] == b'"' else self._ended[1]
+        return ended.fits(line) and ended.npi(line) not in self.known
 
     def _slowly(self, block: bytes) -> Iterator[Row]:
         """A block in which a value holds a line break, or a quote is missing."""

@@ -16,7 +16,9 @@ from intake.models.staff import Staff
 from intake.sample import accounts
 from intake.services import passwords
 from tests.commands import advocate
-from tests.nppes_files import doctor, write
+from tests.integration.test_curated_import import surgeon
+from tests.integration.test_curated_import import write as write_curated
+from tests.nppes_files import doctor, npi, write
 
 Env = dict[str, str]
 ANSWERS = {
@@ -142,3 +144,20 @@ def _at_terminal(own: Env, words: list[str], answers: dict[str, list[str]]) -> s
     os.close(ours)
     assert process.wait(timeout=30) == 0, said
     return said
+
+
+def test_own_list_speaks_last_when_setup_gets_both_files(own: Env, tmp_path: Path) -> None:
+    registry = write(tmp_path / "npi.csv", [doctor(1), doctor(2)])
+    mine = write_curated(tmp_path / "mine.csv", surgeon(1, last_name="Checked"))
+    done = setup(own, "--nppes", registry, "--curated", mine)
+    assert done.returncode == 0, done.stderr
+    with transaction() as session:
+        found = {row.npi: (row.last_name, row.status) for row in session.scalars(select(Doctor))}
+    assert found == {npi(1): ("Checked", "verified"), npi(2): ("Example2", "candidate")}
+
+
+def test_nothing_is_set_up_when_the_own_list_is_another_file(own: Env, tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("Name,Day\nSample,Monday\n")
+    done = setup(own, "--curated", tmp_path / "mine.csv")
+    assert (done.returncode, "advocate doctors template" in done.stderr) == (2, True)
+    assert not file(own).exists()
