@@ -13,13 +13,14 @@ from sqlalchemy import (
     Engine,
     LargeBinary,
     MetaData,
+    Table,
     Text,
     Uuid,
     create_engine,
     func,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from intake import crypto
@@ -99,6 +100,21 @@ def connect(settings: Settings, *, pool_size: int = 10) -> Engine:
     )
     _sessions.configure(bind=engine)
     return engine
+
+
+def insert_new(model: type[Base]) -> Insert:
+    """INSERT that leaves a row alone whose unique key is taken. Run it with a list of `row_values`.
+
+    Kept at module level and given parameters it is compiled once; with `.values()` each time anew.
+    """
+    table = model.__table__
+    assert isinstance(table, Table)
+    return insert(table).on_conflict_do_nothing()
+
+
+def row_values(row: Base) -> dict[str, Any]:
+    """The columns of a row that is not in a session, by name."""
+    return {column.key: getattr(row, column.key) for column in type(row).__table__.columns}
 
 
 @contextmanager

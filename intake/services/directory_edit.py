@@ -118,9 +118,11 @@ def known_codes(doctor: Doctor) -> list[str]:
 
 def verify(session: Session, doctor: Doctor, facts: Verification, word: Word, *, now: datetime) -> None:
     """Record what a person checked, each fact with its day. Raises BadInput; see `directory.verify`."""
-    before = doctor.updated_at
+    before, old = doctor.updated_at, {name: getattr(doctor, name) for name in _VERIFIED}
     directory.verify(session, doctor, facts, now=now, actor=word.actor)
-    checked = {name: getattr(doctor, name) for name in _VERIFIED if getattr(facts, name) is not None}
+    given = {name: getattr(doctor, name) for name in _VERIFIED if getattr(facts, name) is not None}
+    # An empty list that was empty before is nothing that anybody said.
+    checked = {name: value for name, value in given.items() if value != [] or old[name] != []}
     expertise = sorted(set(facts.expertise))
     record(session, doctor.id, {**checked, "expertise": expertise, "status": doctor.status}, word, now=now)
     touch(doctor, now=now, before=before)

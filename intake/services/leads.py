@@ -5,11 +5,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from intake.crypto import keyring
-from intake.db import new_token
+from intake.db import insert_new, new_token, row_values
 from intake.errors import PermanentError
 from intake.models.consent import ConsentEvent, ConsentWording
 from intake.models.lead import Contact, Lead, Patient
@@ -32,6 +31,9 @@ from intake.rules.statuses import LeadStatus
 from intake.services import audit, outbox
 from intake.services.blind import email_blind, last_name_blind, phone_blind
 from intake.workflow import Event
+
+_INSERT_LEAD = insert_new(Lead).returning(Lead.__table__.c.id)
+_INSERT_WORDING = insert_new(ConsentWording)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,13 +119,7 @@ def find_submitted(session: Session, submission_id: str) -> Submitted | None:
 
 def _insert(session: Session, lead: Lead) -> bool:
     """Insert unless the submission id or the reference is taken; say whether it went in."""
-    values = {
-        column.key: getattr(lead, column.key) for column in Lead.__table__.columns if column.key != "version"
-    }
-    stored = session.execute(
-        insert(Lead).values(version=1, **values).on_conflict_do_nothing().returning(Lead.id)
-    )
-    return stored.scalar_one_or_none() is not None
+    return session.execute(_INSERT_LEAD, row_values(lead)).scalar_one_or_none() is not None
 
 
 def _lead(new: NewLead, now: datetime) -> Lead:
@@ -132,6 +128,7 @@ def _lead(new: NewLead, now: datetime) -> Lead:
     zones = (new.time_zone,) if new.time_zone else (place.zones if place else ()) or zones_for_state(state)
     token = new_token()
     return Lead(
+        version=1,
         reference=new_reference(),
         submission_id=new.submission_id,
         kind=new.kind,
@@ -180,8 +177,7 @@ def _add_consents(session: Session, lead_id: UUID, new: NewLead, now: datetime) 
     shown = {answer.key: wording(answer.key, answer.language) for answer in new.consents}
     if not shown:
         return
-    kept = [_wording_row(words) for words in shown.values()]
-    session.execute(insert(ConsentWording).values(kept).on_conflict_do_nothing())
+    session.execute(_INSERT_WORDING, [_wording_row(words) for words in shown.values()])
     for answer in new.consents:
         session.add(
             ConsentEvent(

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from intake.crypto import keyring
-from intake.db import new_token
+from intake.db import insert_new, new_token, row_values
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.rules.facts import Channel
@@ -16,14 +15,15 @@ from intake.rules.statuses import LeadStatus, MailingStatus
 from intake.services import outbox, suppressions
 from intake.workflow import Event
 
+_PLAN = insert_new(Mailing).returning(Mailing.__table__.c.id, Mailing.__table__.c.due_at)
+
 
 def plan_mailings(session: Session, lead: Lead, steps: Mapping[str, datetime], *, now: datetime) -> None:
     """Plan steps (name -> due) for a lead and the work of sending each. One that is planned stays."""
     if not steps:
         return
     rows = [_row(lead, step, due_at, now) for step, due_at in steps.items()]
-    planned = insert(Mailing).values(rows).on_conflict_do_nothing().returning(Mailing.id, Mailing.due_at)
-    for mailing_id, due_at in session.execute(planned):
+    for mailing_id, due_at in session.execute(_PLAN, rows):
         outbox.record(session, Event.MAILING_PLANNED, mailing_id, now=now, due_at=due_at)
 
 
@@ -39,7 +39,7 @@ def _row(lead: Lead, step: str, due_at: datetime, now: datetime) -> dict[str, ob
         unsubscribe_token=token,
         unsubscribe_token_blind=keyring().blind("unsubscribe", token),
     )
-    return {column.key: getattr(mailing, column.key) for column in Mailing.__table__.columns}
+    return row_values(mailing)
 
 
 def asked_for_mail(lead: Lead) -> bool:

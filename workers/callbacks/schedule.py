@@ -4,10 +4,10 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID, uuid4
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from intake.config import Settings
+from intake.db import insert_new
 from intake.models.callback import Callback
 from intake.models.lead import Lead
 from intake.organisation import Organisation
@@ -17,6 +17,8 @@ from intake.rules.wishes import NextCall
 from intake.services.call_plans import call_plan, urgency
 from intake.services.leads import get_lead
 
+_INSERT = insert_new(Callback)
+
 
 def schedule_callback(session: Session, lead_id: UUID, now: datetime) -> None:
     """Store the call owed. A lead that has an open call keeps it; one that wants none gets none."""
@@ -24,7 +26,7 @@ def schedule_callback(session: Session, lead_id: UUID, now: datetime) -> None:
     if not lead.wants_call or lead.status != LeadStatus.OPEN:
         return
     due = next_call(call_plan(lead, _organisation()), now=now)
-    session.execute(insert(Callback).values(_row(lead, due, now)).on_conflict_do_nothing())
+    session.execute(_INSERT, _row(lead, due, now))
 
 
 @cache
