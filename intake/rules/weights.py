@@ -3,7 +3,7 @@
 Whole numbers make the parts of a score add up exactly, in numpy and in plain Python alike.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
@@ -59,12 +59,12 @@ class Weights:
         """Points of the specialty at this place (0 = first) in the guidance."""
         return self.by_priority[min(priority, len(self.by_priority) - 1)]
 
-    def for_roles(self, guidance: Guidance, roles: Iterable[str]) -> dict[str, int]:
-        """Points of each of the roles (short codes of the guidance's kinds)."""
-        places = {short: place for place, tier in enumerate(guidance.tiers) for short in tier}
+    def for_kinds(self, guidance: Guidance) -> dict[str, int]:
+        """Points of each kind (short code) that the guidance names."""
         return {
-            short: self.opinion if short in guidance.opinions else self.for_priority(places[short])
-            for short in roles
+            short: self.opinion if short in guidance.opinions else self.for_priority(place)
+            for place, tier in enumerate(guidance.tiers)
+            for short in tier
         }
 
     def balance(self, *, surgical: bool) -> Balance:

@@ -1,10 +1,12 @@
 """What the matching knows of one family: facts that are not identity, nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from intake.rules.facts import CellType, Diagnosis, Insurance, Language, Stage, Travel, TreatmentStatus
 from intake.rules.guidance import Guidance, guidance_for
+from intake.rules.weights import WEIGHTS
 from workers.matching.geo import Place, place_of
 
 # Post offices of the forces in the Americas, Europe and the Pacific: no place that one lives in.
@@ -41,13 +43,14 @@ class MatchCase:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A case with the guidance for it and the day on which it is asked."""
+    """A case with the guidance for it, what each kind is worth there, and the day of asking."""
 
     case: MatchCase
     guidance: Guidance
+    worth: Mapping[str, int]
     today: date
 
     @classmethod
     def of(cls, case: MatchCase, *, today: date) -> "Question":
         guidance = guidance_for(case.diagnosis, case.cell_type, case.stage, case.status)
-        return cls(case, guidance, today)
+        return cls(case, guidance, WEIGHTS.for_kinds(guidance), today)

@@ -6,6 +6,7 @@ score check each other. Words for families come from intake.rules.reasons.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from intake.rules.expertise import VolumeBand, designation_of
 from intake.rules.facts import Insurance, Language
@@ -44,16 +45,21 @@ class Seen:
 
 def roles_for(question: Question, doctor: DoctorRow) -> frozenset[str]:
     """Wanted specialties in which the doctor's experience serves this type."""
-    shorts = shorts_of(doctor.taxonomy_codes, doctor.expertise)
+    shorts = _shorts(doctor.taxonomy_codes, doctor.expertise)
     if not set(doctor.expertise) & set(shown_by(question.case.diagnosis)):
         shorts = any_type_shorts(shorts, doctor.expertise)
     return shorts & set(question.guidance.specialties)
 
 
+@lru_cache(maxsize=4096)
+def _shorts(codes: tuple[str, ...], expertise: tuple[str, ...]) -> frozenset[str]:
+    return shorts_of(codes, expertise)
+
+
 def parts_of(question: Question, seen: Seen) -> dict[str, int]:
     """The parts of a score in thousandths of a point, by the names of score.PARTS."""
     return {
-        "specialty": max(WEIGHTS.for_roles(question.guidance, seen.roles).values()),
+        "specialty": max(question.worth[short] for short in seen.roles),
         "expertise": _expertise_points(question, seen.doctor),
         "centre": _centre_points(question, seen),
         "distance": _distance_points(question, seen),
@@ -148,9 +154,9 @@ def _kept_reasons(seen: Seen) -> Iterator[Reason]:
 
 def _role_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
     guidance = question.guidance
-    worth = WEIGHTS.for_roles(guidance, seen.roles)
     # Of two that are worth the same, the one that the guidance names first.
-    short = max((short for short in guidance.specialties if short in worth), key=lambda s: worth[s])
+    named = [short for short in guidance.specialties if short in seen.roles]
+    short = max(named, key=lambda kind: question.worth[kind])
     priority = next(place for place, tier in enumerate(guidance.tiers, start=1) if short in tier)
     opinion = short in guidance.opinions
     yield Reason("specialty", {"short": short, "priority": priority, "opinion": opinion})

@@ -6,7 +6,7 @@ needs no trigonometry per location, and small distances keep their digits.
 """
 
 from collections.abc import Sequence
-from math import asin, cos, isfinite, radians, sin, sqrt
+from math import asin, cos, inf, isfinite, radians, sin, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,11 @@ def half_chords(vectors: Sequence[FloatArray] | FloatArray, place: Place) -> Flo
         h += part
     h *= 0.25
     return h
+
+
+def one_mileage(half: float) -> float:
+    """Miles from one sin^2(angle / 2), as miles_of gives them."""
+    return inf if half > 1.5 else 2 * EARTH_MILES * asin(sqrt(min(half, 1.0)))
 
 
 def miles_of(half: FloatArray) -> FloatArray:

@@ -32,7 +32,7 @@ def specialty(question: Question, roles: NDArray[np.uint32]) -> Points:
     """Points for the role of each doctor that is worth most."""
     guidance = question.guidance
     by_worth: dict[int, list[str]] = {}
-    for short, worth in WEIGHTS.for_roles(guidance, guidance.specialties).items():
+    for short, worth in WEIGHTS.for_kinds(guidance).items():
         by_worth.setdefault(worth, []).append(short)
     points = np.zeros(len(roles), np.int32)
     for worth, shorts in by_worth.items():

@@ -11,7 +11,7 @@ from intake.rules.weights import POINT, RULE_VERSION, WEIGHTS
 from workers.matching.case import MatchCase, Question
 from workers.matching.choose import Choice, beside, chosen
 from workers.matching.explain import Reason, Seen, parts_of, reasons_of, roles_for
-from workers.matching.geo import haversine, miles_of
+from workers.matching.geo import haversine, one_mileage
 from workers.matching.nearer import nearer_reasons
 from workers.matching.rules import Field, field_of, limit_of
 from workers.matching.score import Scores
@@ -120,9 +120,9 @@ def match(case: MatchCase, snapshot: Snapshot, *, today: date, limit: int = WEIG
 
 
 def _seen(question: Question, choice: Choice) -> Seen:
-    snapshot, half = choice.group.snapshot, choice.group.half
-    doctor, locations = snapshot.doctor(choice.doctor), snapshot.locations_of(choice.doctor)
-    miles = inf if half is None else float(miles_of(half[choice.at : choice.at + 1])[0])
+    half = choice.group.half
+    doctor, locations = choice.group.snapshot.unpacked(choice.doctor)
+    miles = inf if half is None else one_mileage(float(half[choice.at]))
     wish = limit_of(question.case.travel)
     return Seen(
         doctor=doctor,
@@ -149,9 +149,8 @@ def nearest(case: MatchCase, locations: Sequence[LocationRow]) -> LocationRow:
 
 
 def _miles_to(case: MatchCase, location: LocationRow) -> float:
-    if case.place is None or location.place is None:
-        return inf
-    return haversine(case.place, location.place)
+    place, home = location.place, case.place
+    return inf if place is None or home is None else haversine(home, place)
 
 
 def _ranked(question: Question, seen: Seen, *, rank: int) -> Ranked:

@@ -36,6 +36,8 @@ __all__ = [
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
+# The same few stand on many lists.
+_KEPT_ROWS = 2000
 
 
 def _no_cells() -> "Cells":
@@ -50,7 +52,7 @@ class Snapshot:
 
     `open`: not known to take nobody new. `placed`: has a location. `paediatric`, `trainee`: how many
     treat children only or are in training; they have no specialty that we know. `vectors`: shape (3, m).
-    `by_latitude`: the locations with a place, from south to north. `points`, `cells`: kept results.
+    `by_latitude`: the locations with a place, from south to north. `points`, `cells`, `rows`: kept results.
     """
 
     version: int | str
@@ -79,6 +81,7 @@ class Snapshot:
     by_latitude: "Latitudes"
     points: dict[tuple[bool, int], NDArray[np.int32]] = field(default_factory=dict)
     cells: "Cells" = field(default_factory=_no_cells)
+    rows: dict[int, tuple[DoctorRow, tuple[LocationRow, ...]]] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -91,6 +94,15 @@ class Snapshot:
 
     def __len__(self) -> int:
         return len(self.specialties)
+
+    def unpacked(self, doctor: int) -> tuple[DoctorRow, tuple[LocationRow, ...]]:
+        """The doctor at this position with her locations; those asked for lately are kept."""
+        found = self.rows.get(doctor)
+        if found is None:
+            if len(self.rows) >= _KEPT_ROWS:
+                self.rows.clear()
+            found = self.rows[doctor] = self.doctor(doctor), self.locations_of(doctor)
+        return found
 
     def doctor(self, position: int) -> DoctorRow:
         return self.store.doctor(position)
