@@ -76,7 +76,7 @@ def verify(
     _check(facts)
     old = DoctorStatus(doctor.status)
     if old is DoctorStatus.DEACTIVATED:
-        raise BadInput("This doctor is deactivated. Reactivate first, then verify.")
+        raise BadInput("This doctor is deactivated: reactivate first, then verify.")
     if old is not DoctorStatus.VERIFIED:
         doctor.status = change(old, DoctorStatus.VERIFIED)
     doctor.verified_on, doctor.verified_by, doctor.updated_at = now.date(), facts.by.strip(), now
