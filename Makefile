@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 # What has no wheel is built by the locked setuptools: nothing comes in without its hash.
 LOCKED := --require-hashes --no-build-isolation --use-pep517
 
-.PHONY: help up test lint types contracts unit assets browser lock evaluate bench chaos clean
+.PHONY: help up test lint types contracts unit assets browser lock evaluate bench clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,9 +49,6 @@ lock: ## Compile requirements/*.txt again (needs uv)
 
 bench: $(VENV)/.test-installed assets ## Measure speed; wants a quiet machine, takes minutes
 	$(BIN)/python -m pytest -m long -s tests/bench
-
-chaos: $(VENV)/.test-installed assets ## Kill parts under load; takes minutes
-	$(BIN)/python -m pytest -m long -s tests/chaos
 
 clean: ## Remove what was built; the data in .advocate stays
 	rm -rf $(VENV) node_modules assets/node_modules intake/static/built *.egg-info

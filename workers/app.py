@@ -4,6 +4,7 @@ Messages carry ids only. There is no result backend, no countdown and no ETA: wa
 `due_at` in a row, and a message that Redis loses is sent again by the relay.
 """
 
+import threading
 from typing import Any
 
 from celery import Celery
@@ -71,8 +72,9 @@ def _connect(**_: Any) -> None:
 
 @worker_ready.connect
 def _worker_lives(**_: Any) -> None:
-    warm_up(settings)
     _beat("worker")
+    # Beside the first tasks, not before them: a family that waits should not wait for this.
+    threading.Thread(target=warm_up, args=[settings], daemon=True).start()
 
 
 @beat_init.connect

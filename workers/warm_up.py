@@ -11,7 +11,7 @@ from workers.matching.match_lead import directory
 
 
 def warm_up(settings: Settings) -> None:
-    """About a second, before the first task."""
+    """About a second of work."""
     places.warm()
     with transaction() as session:
         zips.load_points(session)
