@@ -70,7 +70,7 @@ def _listed(fits: ColumnElement[bool]) -> Select[Doctor]:
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found = [_named(word) for word in re.split(r"[\s,]+", wanted.name.lower()) if word]
+    found = _who(wanted.name.lower())
     if places := _place_conditions(wanted):
         found.append(exists().where(Location.doctor_id == Doctor.id, *places))
     if wanted.specialty:
@@ -86,6 +86,14 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.among is not None:
         found.append(Doctor.id.in_(wanted.among))
     return found
+
+
+def _who(name: str) -> list[ColumnElement[bool]]:
+    """Every word of a name, or the id that a row without an NPI is known by."""
+    try:
+        return [Doctor.id == UUID(name)]
+    except ValueError:
+        return [_named(word) for word in re.split(r"[\s,]+", name) if word]
 
 
 def _named(word: str) -> ColumnElement[bool]:

@@ -241,7 +241,7 @@ def test_addresses_are_added_changed_and_removed_with_their_history(desk: FlaskC
     assert gone.status_code == 303
     assert stored(Location, added.id) is None
     assert facts_of(doctor)[f"location:{added.id}"].value is None
-    assert "2 New Street" in desk.get(url(doctor)).text
+    assert "2 New Street, Akron, OH, 44301" in desk.get(url(doctor)).text
 
 
 def test_absent_doctor_is_not_found(desk: FlaskClient) -> None:
@@ -257,3 +257,11 @@ def test_old_facts_stand_on_the_list_with_a_way_in(desk: FlaskClient) -> None:
     assert url(doctor, "verify") in page
     assert "Takes new patients (Nov 24, 2024)" in page
     assert named(desk.get("/console/doctors?status=to_verify").text) == {"Example"}
+
+
+def test_typed_facts_come_back_when_the_sign_in_ended(browser_client: FlaskClient) -> None:
+    doctor = stored_doctor()
+    answer = browser_client.post(url(doctor, "edit"), data={**FACTS, "note": "typed at length"})
+    assert answer.status_code == 401
+    assert "note: typed at length" in answer.text
+    assert version() == 0

@@ -112,6 +112,10 @@ def test_merge_loses_nothing_and_old_lists_point_right(desk: FlaskClient) -> Non
     page = desk.get(f"/console/doctors/{kept.id}").text
     assert "Merged with another row" in page
     assert "of the row merged in" in page
+    way = f"/console/doctors?name={npi(1)}"
+    assert way in desk.get(f"/console/doctors/{gone.id}").text
+    assert f"/console/doctors/{kept.id}" in desk.get(way).text
+    assert f"/console/doctors/{kept.id}" in desk.get(f"/console/doctors?name={kept.id}").text
     assert "Place 1" in desk.get(f"/console/doctors/{kept.id}/matches").text
 
 

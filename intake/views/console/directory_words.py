@@ -95,8 +95,8 @@ def said(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, Mapping):
-        parts = (said(key, part) for key, part in value.items() if key not in _SILENT and part)
-        return ", ".join(parts) or NOT_KNOWN
+        shown = sorted((key for key in value if key not in _SILENT and value[key]), key=_place)
+        return ", ".join(said(key, value[key]) for key in shown) or NOT_KNOWN
     if isinstance(value, list):
         return ", ".join(_one(name, part) for part in value)
     return _one(name, value)
@@ -110,6 +110,14 @@ _WORDS: Mapping[str, Callable[[str], str]] = {
     "specialties": specialty,
     "expertise": expertise,
 }
+
+
+# The database keeps no order of its own.
+_ORDER = ("first_name", "last_name", "credential", "line_1", "line_2", "city", "state", "zip", "phone")
+
+
+def _place(key: str) -> tuple[int, str]:
+    return (_ORDER.index(key) if key in _ORDER else len(_ORDER), key)
 
 
 def _one(name: str, value: Any) -> str:

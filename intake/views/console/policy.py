@@ -57,6 +57,9 @@ ROLES: dict[str, frozenset[Role]] = {
     "console.merge": _EDITORS,
     "console.save_merge": _EDITORS,
 }
+_NOT_TYPED = frozenset(
+    {"csrf_token", "version", "other_version", "attempt", "digest", "old", "new", "password", "code"}
+)
 # With a temporary password nothing else opens until it is changed.
 _BEFORE_PASSWORD_CHANGE = frozenset({"console.password", "console.sign_out"})
 
@@ -91,5 +94,15 @@ def me() -> Staff:
 def _signed_out() -> Response | tuple[str, int]:
     """Reading leads to the sign-in page; a post is answered with what was typed, so that no note is lost."""
     if request.method == "POST":
-        return render_template("console/signed_out.html", notes=request.form.get("notes", "")[:20000]), 401
+        return render_template("console/signed_out.html", notes=_typed()[:20000]), 401
     return redirect(url_for("console.sign_in"), code=303)
+
+
+def _typed() -> str:
+    """The notes of a call, or every answer of another form; nothing that is secret or that a page added."""
+    if "notes" in request.form:
+        return request.form["notes"]
+    answers = request.form.lists()
+    return "\n".join(
+        f"{name}: {', '.join(values)}" for name, values in answers if name not in _NOT_TYPED and any(values)
+    )
