@@ -28,14 +28,17 @@ def start(session: Session, *, now: datetime) -> tuple[Draft, str]:
     return draft, token
 
 
-def find(session: Session, token: str | None, *, now: datetime) -> Draft | None:
-    """The draft behind a cookie, unless it is older than seven days."""
+def find(session: Session, token: str | None, *, now: datetime, hold: bool = False) -> Draft | None:
+    """The draft behind a cookie, unless it is older than seven days.
+
+    `hold` keeps it until the commit: of two clicks on Send the second waits, and finds None when the
+    first has sent and cleared it.
+    """
     if not token:
         return None
     blind = keyring().blind("draft", token)
-    return session.scalars(
-        select(Draft).where(Draft.token_blind == blind, Draft.expires_at > now)
-    ).one_or_none()
+    wanted = select(Draft).where(Draft.token_blind == blind, Draft.expires_at > now)
+    return session.scalars(wanted.with_for_update() if hold else wanted).one_or_none()
 
 
 def save(draft: Draft, new_answers: dict[str, Any], *, now: datetime) -> None:

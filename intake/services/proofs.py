@@ -2,11 +2,10 @@
 
 import hmac
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from intake.crypto import keyring
-from intake.models.lead import Contact, Lead
+from intake.models.lead import Contact
+from intake.services.status_page import lead_of
 
 
 def contact_matches(session: Session, token: str, given: str) -> bool:
@@ -15,8 +14,7 @@ def contact_matches(session: Session, token: str, given: str) -> bool:
     An extension behind the number is not asked for again. An unknown token is answered like a
     wrong number.
     """
-    wanted = select(Lead).where(Lead.status_token_blind == keyring().blind("status", token))
-    lead = session.scalars(wanted.options(joinedload(Lead.contact))).one_or_none()
+    lead = lead_of(session, token)
     return lead is not None and any(_same(given, ours) for ours in _ways(lead.contact))
 
 

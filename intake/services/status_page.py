@@ -32,7 +32,7 @@ class StatusPage:
 
 def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | None:
     """Everything the page shows; None for a token that nobody was given. Views are audited."""
-    lead = _lead(session, token)
+    lead = lead_of(session, token)
     if lead is None:
         return None
     callback = _latest_callback(session, lead)
@@ -54,7 +54,7 @@ def correct_contact(
     session: Session, token: str, *, phone: str | None = None, email: str | None = None, now: datetime
 ) -> None:
     """Replace a mistyped phone (E.164) or email; a guide that went to the old address is sent again."""
-    lead = _lead(session, token)
+    lead = lead_of(session, token)
     if lead is None:
         return
     if phone:
@@ -77,7 +77,8 @@ def _send_guide_again(session: Session, lead: Lead, *, now: datetime) -> None:
         plan_mailings(session, lead, {f"guide.{len(sent) + 1}": now}, now=now)
 
 
-def _lead(session: Session, token: str) -> Lead | None:
+def lead_of(session: Session, token: str) -> Lead | None:
+    """The lead behind a status link, with its people; None for a token that nobody was given."""
     blind = keyring().blind("status", token)
     wanted = select(Lead).where(Lead.status_token_blind == blind)
     return session.scalars(wanted.options(joinedload(Lead.contact), joinedload(Lead.patient))).one_or_none()

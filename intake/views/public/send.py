@@ -13,7 +13,7 @@ from intake.forms.match import SendForm
 from intake.forms.status import PressForm
 from intake.limits import limiter
 from intake.models.lead import Draft
-from intake.services import drafts, leads, sending
+from intake.services import drafts, leads
 from intake.services.leads import ConsentAnswer, Submitted
 from intake.views.clock import utc_now
 from intake.views.public import new_lead, visit
@@ -40,7 +40,7 @@ def check() -> ResponseReturnValue:
 def send() -> ResponseReturnValue:
     form = SendForm()
     with transaction() as session:
-        draft = sending.lock_draft(session, visit.draft_token(), now=utc_now())
+        draft = drafts.find(session, visit.draft_token(), now=utc_now(), hold=True)
         if draft is None:
             return _without_draft(session, form)
         unready = _unready(draft.answers)
