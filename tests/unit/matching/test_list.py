@@ -1,10 +1,18 @@
 """Who a family should not have to miss, who stands beside the list, and why the nearer are not on it."""
 
+from datetime import timedelta
+from math import degrees
+
+import numpy as np
 import pytest
 
 from intake.rules.facts import Insurance, Relation, Stage, Travel
 from intake.rules.reasons import nearer_texts, words_for
+from workers.matching.case import Question
+from workers.matching.geo import EARTH_MILES
 from workers.matching.rank import MatchResult, match
+from workers.matching.rules import field_of
+from workers.matching.score import Scores
 from workers.matching.snapshot import DoctorRow, LocationRow
 
 from .directories import TODAY, case, office, oncologist, snapshot, surgeon
@@ -176,3 +184,25 @@ def test_nearer_doctor_is_found_across_the_date_line_and_beyond_the_box_edge() -
     )
     result = _match(*rows, lat=0.5, lon=179.9)
     assert [reason.code for reason in result.nearer] == ["nearer_no_experience"]
+
+
+@pytest.mark.parametrize("miles", [0.0, 3.0])
+def test_neighbour_of_the_first_is_not_called_nearer_when_as_far_or_farther(miles: float) -> None:
+    north = 29.9 + degrees(miles / EARTH_MILES)
+    rows = (surgeon("a"), office("a", lat=29.9), surgeon("x", expertise=()), office("x", lat=north))
+    assert _match(*rows).nearer == ()
+
+
+def test_best_is_found_when_the_straight_line_flatters_one_who_is_very_far() -> None:
+    north = 29.7604 + degrees(1890 / EARTH_MILES)
+    rows = (
+        oncologist("flattered"),
+        office("flattered", "Hagatna"),
+        oncologist("better", verified_on=TODAY - timedelta(days=181)),
+        office("better", lat=north),
+    )
+    question = Question.of(case(stage=Stage.FOUR), today=TODAY)
+    scores = Scores(question, field_of(question, snapshot(*rows)).near)
+    exact = scores.exact(np.arange(2))
+    assert int(scores.first(1)[0]) == int(exact.argmax())
+    assert int(exact.argmax()) == 0
