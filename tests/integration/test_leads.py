@@ -67,7 +67,8 @@ def test_no_table_shows_a_name_phone_or_address_when_rows_are_read_raw(database:
     with transaction() as session:
         tables = session.scalars(
             text(
-                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+                "SELECT tablename FROM pg_tables"
+                " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
             )
         )
         dump = "".join(
