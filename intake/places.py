@@ -5,7 +5,7 @@ Data: zipcodes 3.0.0 (GeoNames, CC BY 4.0), mended by intake/rules/places.toml.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -110,6 +110,11 @@ def built_in_place(zip_code: str) -> Place | None:
     return read_place(rows[0]) if rows else None
 
 
+def built_in_places() -> Iterator[Place]:
+    """Every place of the package, in under a second: one by one it takes fifteen."""
+    return map(read_place, zipcodes.list_all())  # type: ignore[no-untyped-call]
+
+
 def read_place(row: dict[str, Any]) -> Place:
     """A row of the package, mended: for whoever reads the whole table at once."""
     mend = places_table()["corrections"].get(row["zip_code"], {})
@@ -153,6 +158,7 @@ __all__ = [
     "Place",
     "ZipKind",
     "built_in_place",
+    "built_in_places",
     "find_place",
     "normalise_zip",
     "read_place",

@@ -104,7 +104,8 @@ def disagreements(as_json: bool) -> None:
     with refusals():
         open_database()
         with transaction() as session:
-            found = zips.disagreements(session)
+            points, offices = zips.stored_points(session), zips.office_counts(session)
+    found = zips.disagreements(points, offices)
     if as_json:
         click.echo(json.dumps([asdict(one) for one in found]))
         return

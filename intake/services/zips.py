@@ -1,5 +1,6 @@
 """Points of ZIP codes from an imported gazetteer, beside those of the built-in table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -38,30 +39,29 @@ class Disagreement:
     offices: int
 
 
-def disagreements(session: Session) -> list[Disagreement]:
-    """Those farthest apart first."""
-    offices = _offices(session)
+def disagreements(points: Mapping[str, Point], offices: Mapping[str, int]) -> list[Disagreement]:
+    """Those farthest apart first. Needs no session: comparing the whole country takes a second."""
     found = []
-    for zip_code, imported in stored_points(session).items():
-        place = places.built_in_place(zip_code)
-        built_in = point_of(place)
+    for place in places.built_in_places():
+        imported, built_in = points.get(place.zip), point_of(place)
         miles = far_apart(imported, built_in)
-        if place is None or built_in is None or miles is None:
+        if imported is None or built_in is None or miles is None:
             continue
         found.append(
             Disagreement(
-                zip=zip_code,
+                zip=place.zip,
                 city=place.city,
                 state=place.state,
                 imported=imported,
                 built_in=built_in,
                 miles=miles,
-                offices=offices.get(zip_code, 0),
+                offices=offices.get(place.zip, 0),
             )
         )
     return sorted(found, key=lambda one: (-one.miles, one.zip))
 
 
-def _offices(session: Session) -> dict[str, int]:
+def office_counts(session: Session) -> dict[str, int]:
+    """Addresses of the directory by ZIP code."""
     rows = session.execute(select(Location.zip, func.count()).group_by(Location.zip))
     return {zip_code: count for zip_code, count in rows}
