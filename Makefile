@@ -11,6 +11,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 # What has no wheel is built by the locked setuptools: nothing comes in without its hash.
 LOCKED := --require-hashes --no-build-isolation --use-pep517
 
+# Set, it would compile every module of ours again in each of the hundreds of processes a test run starts.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help up test lint types contracts unit assets browser lock evaluate bench clean
 
 help: ## List every target
@@ -21,7 +24,7 @@ up: $(VENV)/.local-installed assets ## Run everything on this machine (PORT=8765
 
 test: $(VENV)/.test-installed assets browser ## Lint, types, import contracts and every test
 	@$(MAKE) --no-print-directory lint types contracts
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist loadfile
 
 lint: $(VENV)/.test-installed ## Style and layout of the code
 	$(BIN)/ruff check .
