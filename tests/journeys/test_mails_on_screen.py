@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
+from intake.mails.compose import render
+from intake.rules.series import load_series
 from tests.unit.mailings.samples import Desk, mail
-from workers.mailings.compose import render
-from workers.mailings.series import load_series
 
 STEPS = [step.name for step in load_series()]
 NARROW = {"width": 320, "height": 640}

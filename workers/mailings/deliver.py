@@ -17,14 +17,14 @@ from intake.db import transaction
 from intake.errors import AdvocateDeskError, PermanentError, TransientError
 from intake.guides.choose import GuideCase
 from intake.guides.render import GUIDE_FILENAME, GuideBrand, guide_pdf
+from intake.mails.compose import Attachment, MailContent, compose, message_id
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
-from intake.rules.facts import Diagnosis, Relation, Stage, TreatmentStatus
+from intake.rules.facts import Diagnosis, Language, Relation, Stage, TreatmentStatus
+from intake.rules.series import step_named
 from intake.rules.statuses import MailingStatus, change
 from intake.services.mailings import may_mail
 from workers.base import Delivery
-from workers.mailings.compose import Attachment, MailContent, compose, message_id
-from workers.mailings.series import step_named
 from workers.mailings.transport import MailUnknown, SmtpTransport
 
 # A whole SMTP exchange must end well inside the lease of `send_mailing`.
@@ -103,6 +103,7 @@ class Post:
             unsubscribe_url=f"{self.settings.public_url}/u/{mailing.unsubscribe_token}",
             message_id=message_id(mailing.message_id, organisation),
             date=now,
+            language=Language(lead.language),
         )
         return Intent(mailing.id, content, _case(lead) if step.attaches else None)
 

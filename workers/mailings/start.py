@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from intake.rules.series import load_series, plan
 from intake.services.leads import get_lead
 from intake.services.mailings import asked_for_mail, plan_mailings
-from workers.mailings.series import load_series, plan
 
 
 def start_series(session: Session, lead_id: UUID, now: datetime) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from workers.mailings.compose import Attachment, MailContent
-from workers.mailings.series import step_named
+from intake.mails.compose import Attachment, MailContent
+from intake.rules.series import step_named
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.mailings.compose import TEMPLATES
-from workers.mailings.series import WINDOWS, Need, Part, Step, load_series, next_open, plan, step_named
+from intake.mails.words import TEMPLATES, english
+from intake.rules.series import WINDOWS, Need, Part, Step, load_series, next_open, plan, step_named
 
 GUIDE, QUESTIONS, CHECK_IN = load_series()
 US_ZONES = [
@@ -40,7 +40,8 @@ def test_the_series_is_guide_then_questions_then_check_in() -> None:
 @pytest.mark.parametrize("step", load_series(), ids=lambda step: step.name)
 def test_every_step_has_both_its_templates(step: Step) -> None:
     for ending in ("html", "txt"):
-        assert (TEMPLATES / f"{step.template}.{ending}").is_file()
+        assert (TEMPLATES / "en" / f"{step.template}.{ending}").is_file()
+    assert step.template in english().steps
 
 
 def test_an_unknown_step_is_a_key_error() -> None:

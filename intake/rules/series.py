@@ -45,8 +45,6 @@ class Step:
     needs: frozenset[Need]
     template: str
     attaches: str
-    subject: str
-    preheader: str
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Protocol
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from intake.errors import PermanentError
-from workers.mailings.mime import Attachment, alternative, attached, encoded, mailbox, written
-from workers.mailings.series import Step
+from intake.mails.mime import Attachment, alternative, attached, encoded, mailbox, written
+from intake.mails.words import TEMPLATES, StepWords, written_in
+from intake.rules.facts import Language
+from intake.rules.series import Step
 
 __all__ = ["Attachment", "MailContent", "Rendered", "Sender", "compose", "message_id", "render"]
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
 _URL = re.compile(r"https?://[!#-;=?-~]{1,900}")
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]+@[A-Za-z0-9.-]+>")
 _NAME = re.compile(r"[^\W\d_]+(?:[ '’.\-]{1,2}[^\W\d_]+)*\.?")
@@ -63,7 +63,13 @@ class MailContent:
     unsubscribe_url: str
     message_id: str
     date: datetime
+    language: Language = Language.ENGLISH
     attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def words(self) -> StepWords:
+        """Subject and preheader in the reader's language, in English where there is none yet."""
+        return written_in(self.language, self.step.template).steps[self.step.template]
 
 
 @dataclass(frozen=True)
@@ -91,9 +97,10 @@ def render(content: MailContent, organisation: Sender) -> Rendered:
     """Subject, HTML and text of a mail. Raises PermanentError as `compose` does."""
     _require(content, organisation)
     facts = _facts(content, organisation)
-    page = _templates().get_template(f"{content.step.template}.html").render(facts, style=_style())
-    text = _templates().get_template(f"{content.step.template}.txt").render(facts)
-    return Rendered(content.step.subject, _inliner().inline(page), _tidy(text))
+    template = f"{facts['language']}/{content.step.template}"
+    page = _templates().get_template(f"{template}.html").render(facts, style=_style())
+    text = _templates().get_template(f"{template}.txt").render(facts)
+    return Rendered(content.words.subject, _inliner().inline(page), _tidy(text))
 
 
 def message_id(token: str, organisation: Sender) -> str:
@@ -119,7 +126,7 @@ def _headers(content: MailContent, organisation: Sender) -> list[tuple[str, str]
     headers = [
         ("From", mailbox(organisation.sender_address, organisation.sender_name)),
         ("To", mailbox(content.recipient)),
-        ("Subject", encoded(content.step.subject)),
+        ("Subject", encoded(content.words.subject)),
         ("Date", format_datetime(content.date)),
         ("Message-ID", content.message_id),
         ("List-Unsubscribe", f"<{content.unsubscribe_url}>"),
@@ -133,9 +140,12 @@ def _headers(content: MailContent, organisation: Sender) -> list[tuple[str, str]
 
 
 def _facts(content: MailContent, organisation: Sender) -> dict[str, object]:
+    language = written_in(content.language, content.step.template)
     return {
-        "subject": content.step.subject,
-        "preheader": content.step.preheader,
+        "language": language.code,
+        "say": language.layout,
+        "subject": content.words.subject,
+        "preheader": content.words.preheader,
         "first_name": _greeting_name(content.first_name),
         "for_another": content.for_another,
         "status_url": content.status_url,
