@@ -1,6 +1,6 @@
 """Put the web application together."""
 
-from flask import Flask, Response
+from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -8,19 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from intake import db, limits
 from intake.config import ROOT, Settings
 from intake.services import zips
-from intake.views import console, errors, health, public, security
+from intake.views import console, errors, headers, health, public, security
 
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
-}
 # Answers are short; nothing a form asks for comes near this.
 _LARGEST_FORM = 512 * 1024
 
@@ -41,7 +30,7 @@ def build(settings: Settings | None) -> Flask:
     for blueprint in (public.blueprint, console.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     errors.register_errors(app)
-    app.after_request(_add_headers)
+    headers.init_app(app, settings)
     return app
 
 
@@ -57,11 +46,10 @@ def _load_points(app: Flask) -> None:
 
 
 def _configure(app: Flask, settings: Settings) -> None:
-    https = settings.public_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="__Host-session" if https else "session",
-        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_NAME=settings.cookie("session"),
+        SESSION_COOKIE_SECURE=settings.https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=7 * 24 * 3600,
@@ -84,11 +72,3 @@ def _configure(app: Flask, settings: Settings) -> None:
     if settings.trusted_hops:
         hops = settings.trusted_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
-
-
-def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if not response.cache_control.max_age:
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response

@@ -40,6 +40,7 @@ class Settings:
     organisation: Organisation
     smtp: Smtp
     public_url: str
+    other_hosts: tuple[str, ...]
     trusted_hops: int
     wide_limits: bool
     time_trap_seconds: int
@@ -47,6 +48,14 @@ class Settings:
     @property
     def sample(self) -> bool:
         return self.mode == "sample"
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    def cookie(self, name: str) -> str:
+        """Over https a cookie is bound to this very host, so that no neighbour can set or read it."""
+        return f"__Host-{name}" if self.https else name
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -100,8 +109,8 @@ class _Reader:
             raise ConfigError(f"{name} is {value!r}; it must be one of {', '.join(allowed)}.")
         return value
 
-    def number(self, name: str, default: int) -> int:
-        value = self.text(name, str(default))
+    def number(self, name: str, default: int | None = None) -> int:
+        value = self.text(name, None if default is None else str(default))
         if not (value.isascii() and value.isdigit()):
             raise ConfigError(f"{name} is {value!r}; it must be a whole number.")
         return int(value)
@@ -140,7 +149,8 @@ def _settings(read: _Reader) -> Settings:
         ),
         smtp=_smtp(read),
         public_url=_public_url(read, sample),
-        trusted_hops=read.number("TRUSTED_HOPS", 0),
+        other_hosts=tuple(read.text("OTHER_HOSTS", " ").split()),
+        trusted_hops=read.number("TRUSTED_HOPS", 0 if sample else None),
         wide_limits=sample,
         time_trap_seconds=read.number("TIME_TRAP_SECONDS", 0 if sample else 4),
     )

@@ -131,6 +131,7 @@ def settings_of(machine: Machine, *, database_url: str, broker_url: str, limits_
         "KEYRING_FILE": str(machine.home / "keyring.json"),
         "ORGANISATION_FILE": str(SAMPLE_ORGANISATION if machine.sample else machine.organisation),
         "PUBLIC_URL": _public_url(machine),
+        "TRUSTED_HOPS": machine.outside.get("TRUSTED_HOPS", "0"),
         **_smtp(machine),
     }
 

@@ -4,7 +4,7 @@ from flask import Flask, Response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 _SORRY = ("Something went wrong", "The fault is ours, not yours. Wait a minute, then try again.")
 _WORDS = {
@@ -23,6 +23,7 @@ _WORDS = {
 def register_errors(app: Flask) -> None:
     """Every error answers with a page of ours. A database that is away is 503, not 500."""
     app.register_error_handler(HTTPException, _show)
+    app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(PoolTimeout, _database_away)
 
@@ -32,6 +33,11 @@ def _show(error: HTTPException) -> ResponseReturnValue:
     if error.response is None:
         _fill(response, error.code or 500)
     return response
+
+
+def _wrong_host(error: Exception) -> ResponseReturnValue:
+    """Asked under a name that is not ours, for which no address of ours can be built."""
+    return "This server does not answer under that name.\n", 400, {"Content-Type": "text/plain"}
 
 
 def _database_away(error: Exception) -> ResponseReturnValue:

@@ -1,12 +1,13 @@
 """What this browser holds: a cookie for the draft, and in the signed session what it has sent."""
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask import session as cookie
 from sqlalchemy.orm import Session
 
 from intake.models.lead import Draft
 from intake.services import drafts
 from intake.views.clock import utc_now
+from intake.views.public.site import settings
 
 _DRAFT = "draft"
 _SENT = "sent"
@@ -16,7 +17,7 @@ _MOST_PROVEN = 5
 
 
 def draft_token() -> str | None:
-    return request.cookies.get(_DRAFT)
+    return request.cookies.get(settings().cookie(_DRAFT))
 
 
 def find_draft(session: Session) -> Draft | None:
@@ -26,17 +27,17 @@ def find_draft(session: Session) -> Draft | None:
 def keep_draft_cookie(response: Response, token: str) -> None:
     """Seven days from now, like the draft itself."""
     response.set_cookie(
-        _DRAFT,
+        settings().cookie(_DRAFT),
         token,
         max_age=int(drafts.KEPT_FOR.total_seconds()),
         httponly=True,
         samesite="Lax",
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        secure=settings().https,
     )
 
 
 def drop_draft_cookie(response: Response) -> None:
-    response.delete_cookie(_DRAFT)
+    response.delete_cookie(settings().cookie(_DRAFT), secure=settings().https, httponly=True)
 
 
 def remember_sent(status_token: str) -> None:
