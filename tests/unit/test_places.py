@@ -1,6 +1,5 @@
 """ZIP codes as families type them, and the traps in the ZIP table."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -9,7 +8,7 @@ import pytest
 import zipcodes
 
 from intake.errors import BadInput
-from intake.places import Place, ZipKind, find_place, normalise_zip, read_place, warm
+from intake.places import Place, ZipKind, find_place, normalise_zip, read_place
 from intake.rules.zones import ALL_US_ZONES, STATES, is_zone, places_table, zones_for_state
 from tests.unit.gazetteer import GAZETTEER, miles, read_gazetteer
 
@@ -229,20 +228,3 @@ def test_points_agree_with_the_census_unless_the_difference_is_explained(table: 
     assert len(distances) > 33_000
     assert median(distances) < 1.5
     assert unexplained == set(places_table()["kept"]["zips"])
-
-
-def test_lookup_takes_under_a_millisecond_when_warm() -> None:
-    warm()
-    find_place.cache_clear()
-    codes = [f"{number:05d}" for number in range(20_000, 20_050)]
-    started = time.perf_counter()
-    for code in codes:
-        find_place(code)
-    cold = (time.perf_counter() - started) / len(codes)
-    started = time.perf_counter()
-    for code in codes:
-        find_place(code)
-    again = (time.perf_counter() - started) / len(codes)
-    assert again < 0.000_1
-    # Generous: two busy cores. Measured alone: 0.4 ms.
-    assert cold < 0.005
