@@ -45,6 +45,7 @@ def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) ->
         "SMTP_PORT": "1",
         "SMTP_SECURITY": "none",
         "PUBLIC_URL": "http://127.0.0.1:8765",
+        "TRUSTED_HOPS": "0",
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, value in found.items():
