@@ -16,6 +16,7 @@ from intake.models.guidance import GuidanceSignOff
 from intake.models.lead import Contact, Draft, Lead, Patient
 from intake.models.mailing import Mailing, Suppression
 from intake.models.match import Match, MatchSet
+from intake.models.office import Office, OfficeDay
 from intake.models.staff import Staff, StaffSession
 from intake.models.work import Heartbeat, OutboxTask
 
@@ -40,6 +41,8 @@ __all__ = [
     "Mailing",
     "Match",
     "MatchSet",
+    "Office",
+    "OfficeDay",
     "OutboxTask",
     "Patient",
     "Staff",
