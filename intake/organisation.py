@@ -69,6 +69,4 @@ def _phone(text: str) -> str:
 
 
 def _office(raw: dict[str, Any]) -> OfficeHours:
-    return OfficeHours.from_table(
-        raw, holidays=frozenset(date.fromisoformat(d) for d in raw.get("holidays", ()))
-    )
+    return OfficeHours.from_table(raw, {date.fromisoformat(day): () for day in raw.get("holidays", ())})

@@ -4,7 +4,7 @@ A zone that is not certain is several zones: every one of them must allow the ca
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -49,32 +49,41 @@ class Whereabouts:
 
 @dataclass(frozen=True)
 class OfficeHours:
-    """When somebody is there to call: windows of each weekday in the office's own zone."""
+    """When somebody is there to call: windows of each weekday in the office's own zone.
+
+    `special`: dates that keep hours of their own, none at all on a holiday.
+    """
 
     zone: str
     week: Week
-    holidays: frozenset[date] = frozenset()
+    special: Mapping[date, tuple[Window, ...]] = field(default_factory=dict)
 
     @classmethod
     def round_the_clock(cls, zone: str) -> "OfficeHours":
         return cls(zone, ((DAY,),) * 7)
 
     @classmethod
-    def from_table(cls, raw: Mapping[str, Any], holidays: frozenset[date] = frozenset()) -> "OfficeHours":
+    def from_table(
+        cls, raw: Mapping[str, Any], special: Mapping[date, tuple[Window, ...]] | None = None
+    ) -> "OfficeHours":
         """`zone`, then `round_the_clock = true` or `hours` and `mon` to `sun`. Raises ConfigError."""
         _check_office(raw)
         zone = raw["zone"]
         week = ((DAY,),) * 7 if raw.get("round_the_clock") else read_week(raw, "office")
         if not any(week):
             raise ConfigError('The office never opens. Write office hours such as mon = "09:00-17:00".')
-        return cls(zone, week, holidays)
+        return cls(zone, week, special or {})
 
     def open_times(self, first: date, count: int) -> list[Interval]:
         """Open stretches from the day before `first`, `count` days on."""
         zone = ZoneInfo(self.zone)
-        days = (day for day in days_from(first - timedelta(days=1), count + 2) if day not in self.holidays)
-        hours = ((day, window) for day in days for window in self.week[day.weekday()])
+        days = days_from(first - timedelta(days=1), count + 2)
+        hours = ((day, window) for day in days for window in self.hours_of(day))
         return merged(local_interval(day, window, zone) for day, window in hours)
+
+    def hours_of(self, day: date) -> tuple[Window, ...]:
+        """The windows of one date; none when the office is closed."""
+        return self.special.get(day, self.week[day.weekday()])
 
     def is_open(self, now: datetime) -> bool:
         return any(start <= now < end for start, end in self.open_times(now.date(), 1))

@@ -6,9 +6,21 @@ from functools import lru_cache
 
 FEDERAL = "federal"
 
-_FIXED = ((1, 1), (6, 19), (7, 4), (11, 11), (12, 25))
+_FIXED = {
+    (1, 1): "New Year's Day",
+    (6, 19): "Juneteenth",
+    (7, 4): "Independence Day",
+    (11, 11): "Veterans Day",
+    (12, 25): "Christmas Day",
+}
 # month, weekday (Monday is 0), which one: 5 U.S.C. 6103. The last Monday of May is apart.
-_NTH = ((1, 0, 3), (2, 0, 3), (9, 0, 1), (10, 0, 2), (11, 3, 4))
+_NTH = {
+    (1, 0, 3): "Martin Luther King Jr. Day",
+    (2, 0, 3): "Presidents' Day",
+    (9, 0, 1): "Labor Day",
+    (10, 0, 2): "Columbus Day",
+    (11, 3, 4): "Thanksgiving Day",
+}
 
 
 @lru_cache(maxsize=256)
@@ -23,18 +35,20 @@ def holiday_dates(calendar: tuple[str, ...], year: int) -> frozenset[date]:
 
 def _named(name: str, year: int) -> Iterable[date]:
     if name == FEDERAL:
-        return _federal(year)
+        return federal_holidays(year)
     if name.startswith("easter"):
         return (easter(year) + timedelta(days=int(name.removeprefix("easter") or "0")),)
     raise ValueError(f"no holiday calendar is called {name!r}")
 
 
-def _federal(year: int) -> set[date]:
-    fixed = [date(y, month, day) for y in (year, year + 1) for month, day in _FIXED]
-    floating = {_nth_weekday(year, month, weekday, n) for month, weekday, n in _NTH}
-    memorial = _nth_weekday(year, 6, 0, 1) - timedelta(days=7)
-    days = {*fixed, *map(_observed, fixed), *floating, memorial}
-    return {day for day in days if day.year == year}
+def federal_holidays(year: int) -> dict[date, str]:
+    """The federal holidays of a year and the weekdays on which they are observed, in order, with names."""
+    fixed = {date(y, *day): name for y in (year, year + 1) for day, name in _FIXED.items()}
+    observed = {_observed(day): f"{name} (observed)" for day, name in fixed.items()}
+    floating = {_nth_weekday(year, *which): name for which, name in _NTH.items()}
+    memorial = {_nth_weekday(year, 6, 0, 1) - timedelta(days=7): "Memorial Day"}
+    days = {**observed, **fixed, **floating, **memorial}
+    return {day: days[day] for day in sorted(days) if day.year == year}
 
 
 def _nth_weekday(year: int, month: int, weekday: int, n: int) -> date:

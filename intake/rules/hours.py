@@ -39,5 +39,16 @@ def _window(span: Any, where: str) -> Window:
     return start, end
 
 
+def week_table(week: Week) -> dict[str, list[str]]:
+    """A week as `read_week` reads it, closed days too."""
+    return {name: [window_text(window) for window in day] for name, day in zip(WEEKDAYS, week, strict=True)}
+
+
+def window_text(window: Window) -> str:
+    """ "09:00-17:00"."""
+    (start_hour, start), (end_hour, end) = divmod(window[0], 60), divmod(window[1], 60)
+    return f"{start_hour:02}:{start:02}-{end_hour:02}:{end:02}"
+
+
 def minutes_of(wall: time) -> int:
     return wall.hour * 60 + wall.minute

@@ -184,7 +184,7 @@ def test_office_hours_are_refused_by_name_when_wrong(table: dict[str, object], t
 
 def test_office_is_open_by_its_own_clock_and_closed_on_its_holidays() -> None:
     table = {"zone": "America/Chicago", "hours": ["09:00-12:00", "13:00-17:00"], "sun": "closed"}
-    office = OfficeHours.from_table(table, holidays=frozenset({date(2026, 11, 26)}))
+    office = OfficeHours.from_table(table, {date(2026, 11, 26): ()})
     friday, holiday, sunday = date(2026, 11, 27), date(2026, 11, 26), date(2026, 11, 29)
     open_hours = [hour for hour in range(24) if office.is_open(at("America/Chicago", friday, hour))]
     assert open_hours == [9, 10, 11, 13, 14, 15, 16]

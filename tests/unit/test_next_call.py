@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from intake.errors import BadInput
 from intake.rules.calling_hours import OfficeHours, Whereabouts, may_call
 from intake.rules.facts import CallDay, DayPart
+from intake.rules.intervals import Window
 from intake.rules.next_call import next_call
 from intake.rules.wishes import PART_WINDOWS, SAY_DUE_BECAUSE, CallPlan, CallWish, DueBecause, NextCall
 from intake.rules.zones import ALL_US_ZONES, STATES
@@ -240,8 +241,8 @@ def test_office_that_never_meets_the_family_s_hours_is_refused_with_the_mend() -
 
 
 def test_call_moves_past_the_holidays_of_the_office() -> None:
-    holidays = frozenset(date(2026, 11, day) for day in range(23, 30))
-    office = OfficeHours.from_table({"zone": "America/New_York", **WEEKDAYS}, holidays=holidays)
+    closed: dict[date, tuple[Window, ...]] = {date(2026, 11, day): () for day in range(23, 30)}
+    office = OfficeHours.from_table({"zone": "America/New_York", **WEEKDAYS}, closed)
     assert next_call(plan(CallWish(), office=office), now=eastern(23, 13)).due_at == eastern(30, 9)
 
 
