@@ -11,6 +11,7 @@ from enum import StrEnum
 class Event(StrEnum):
     LEAD_SUBMITTED = "lead.submitted"
     MAILING_PLANNED = "mailing.planned"
+    OFFICE_CHANGED = "office.changed"
 
 
 class Queue(StrEnum):
@@ -32,6 +33,7 @@ class TaskRule:
 TASKS: dict[str, TaskRule] = {
     "match_lead": TaskRule(Queue.MATCHING),
     "schedule_callback": TaskRule(Queue.CALLBACKS),
+    "replan_calls": TaskRule(Queue.CALLBACKS, lease_seconds=120),
     "start_series": TaskRule(Queue.MAILINGS),
     "send_mailing": TaskRule(Queue.MAILINGS, lease_seconds=90, max_attempts=12),
 }
@@ -39,6 +41,7 @@ TASKS: dict[str, TaskRule] = {
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
     Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "start_series"),
     Event.MAILING_PLANNED: ("send_mailing",),
+    Event.OFFICE_CHANGED: ("replan_calls",),
 }
 
 # A message that Redis lost is sent again after this long; it never counts as an attempt.

@@ -17,7 +17,7 @@ from intake.rules.follow_up import follow_up
 from intake.rules.outcomes import OUTCOMES, NextStep, Outcome, SeriesStep
 from intake.rules.statuses import CallbackStatus, change
 from intake.rules.wishes import CallWish, NextCall
-from intake.services import audit, call_effects, callbacks
+from intake.services import audit, call_effects, callbacks, office
 from intake.services.call_plans import call_plan, whereabouts
 from intake.services.callbacks import NOT_RECORDED, NotYours, StalePage
 from intake.services.staff import actor
@@ -106,7 +106,7 @@ def _following(
     outcome = OUTCOMES[record.code]
     made = select(CallAttempt.started_at).where(CallAttempt.callback_id == record.callback_id)
     return follow_up(
-        call_plan(lead, organisation),
+        call_plan(lead, office.current(session, organisation)),
         list(session.scalars(made)),
         outcome=outcome,
         now=now,

@@ -14,6 +14,7 @@ from intake.organisation import Organisation
 from intake.rules.next_call import next_call
 from intake.rules.statuses import CallbackStatus, LeadStatus
 from intake.rules.wishes import NextCall
+from intake.services import office
 from intake.services.call_plans import call_plan, urgency
 from intake.services.leads import get_lead
 
@@ -25,12 +26,13 @@ def schedule_callback(session: Session, lead_id: UUID, now: datetime) -> None:
     lead = get_lead(session, lead_id)
     if not lead.wants_call or lead.status != LeadStatus.OPEN:
         return
-    due = next_call(call_plan(lead, _organisation()), now=now)
+    due = next_call(call_plan(lead, office.current(session, organisation())), now=now)
     session.execute(_INSERT, _row(lead, due, now))
 
 
 @cache
-def _organisation() -> Organisation:
+def organisation() -> Organisation:
+    """This process's organisation, with the start values of its calendar."""
     return Settings.from_env().organisation
 
 

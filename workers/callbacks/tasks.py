@@ -1,10 +1,16 @@
-"""Doorbell of the callbacks: put the call that a family asked for into the queue."""
+"""Doorbells of the callbacks: put the call a family asked for into the queue, move it when we are closed."""
 
 from workers import base
 from workers.app import celery
+from workers.callbacks.replan import replan_calls
 from workers.callbacks.schedule import schedule_callback
 
 
 @celery.task(name="schedule_callback")
 def _schedule_callback(task_id: int, token: int) -> None:
     base.run(task_id, token, schedule_callback)
+
+
+@celery.task(name="replan_calls")
+def _replan_calls(task_id: int, token: int) -> None:
+    base.run(task_id, token, replan_calls)

@@ -1,6 +1,7 @@
 """The advocates' console. Every route has its roles in `policy.ROLES`."""
 
 from intake.views.console import (
+    calendar,
     calls,
     doctor_edit,
     doctor_merge,
@@ -16,6 +17,7 @@ from intake.views.console.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "calendar",
     "calls",
     "doctor_edit",
     "doctor_merge",

@@ -11,7 +11,7 @@ from intake.forms.status import NewEmailForm, NewPhoneForm, PressForm, ProofForm
 from intake.limits import limiter
 from intake.rules.next_call import next_call
 from intake.rules.wishes import NextCall
-from intake.services import centres, proofs, status_page
+from intake.services import centres, office, proofs, status_page
 from intake.services.call_plans import call_plan
 from intake.views.clock import utc_now
 from intake.views.public import visit
@@ -72,16 +72,17 @@ def load_family_page(session: Session, token: str) -> FamilyPage | None:
     if page is None:
         return None
     names = centres.names_of(session, centre_ids(page))
-    return family_page(page, names, planned=_planned_call(page), now=utc_now())
+    return family_page(page, names, planned=_planned_call(session, page), now=utc_now())
 
 
-def _planned_call(page: status_page.StatusPage) -> NextCall | None:
+def _planned_call(session: Session, page: status_page.StatusPage) -> NextCall | None:
     """What the desk will plan by the same rules, so that a family knows at once when we call."""
     lead = page.lead
     if page.callback or not lead.wants_call:
         return None
+    plan = call_plan(lead, office.current(session, settings().organisation))
     try:
-        return next_call(call_plan(lead, settings().organisation), now=lead.created_at)
+        return next_call(plan, now=lead.created_at)
     except BadInput:
         return None
 
