@@ -50,8 +50,8 @@ evaluate: $(VENV)/.test-installed ## The case vignettes of the match, as a table
 lock: ## Compile requirements/*.txt again (needs uv)
 	sh requirements/compile.sh
 
-bench: $(VENV)/.test-installed assets ## Measure speed; wants a quiet machine, takes minutes
-	$(BIN)/python -m pytest -m long -s tests/bench
+bench: $(VENV)/.test-installed assets ## Measure speed; wants a quiet machine (ONLY=name measures less)
+	$(BIN)/python -m pytest -m long -s $(if $(ONLY),-k "$(ONLY)") tests/bench
 
 clean: ## Remove what was built; the data in .advocate stays
 	rm -rf $(VENV) node_modules assets/node_modules intake/static/built *.egg-info

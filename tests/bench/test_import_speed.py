@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 
 from intake.rules.taxonomy import SPECIALTIES
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, show
 from tests.bench.registry import write_registry
 
 ROWS, MANY_ROWS = 200_000, 2_000_000
@@ -74,7 +74,7 @@ def test_import_takes_little_longer_than_a_bare_scan(
     print(f"\n{path.stat().st_size / 1e6:.0f} MB, {first.said}")
     path.unlink()
     for name, run in (("NPPES import into an empty directory", first), ("NPPES import, nothing new", second)):
-        print(Figure(name, run.seconds, "s", REACH, floor).line())
+        show(Figure(name, run.seconds, "s", REACH, floor))
 
 
 @pytest.mark.long
@@ -86,6 +86,6 @@ def test_import_memory_stays_flat_when_the_file_is_ten_times_as_big(
         path = write_registry(tmp_path / "npi.csv", rows)
         run = imported(environment, path)
         name = f"NPPES import, memory, {path.stat().st_size / 1e9:.1f} GB"
-        print(Figure(name, run.megabytes, "MB", MOST_MEMORY).line())
+        show(Figure(name, run.megabytes, "MB", MOST_MEMORY))
         assert run.megabytes < MOST_MEMORY
         path.unlink()

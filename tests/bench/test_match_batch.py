@@ -13,7 +13,7 @@ from intake.db import transaction
 from intake.models.match import Match, MatchSet
 from intake.services import directory as shelf
 from tests.bench.big_database import fill_directory, fill_leads
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, show
 from workers.matching import match_lead as matching
 from workers.matching import rerank
 from workers.matching.directory import Directory
@@ -52,8 +52,8 @@ def test_memory_of_a_worker_with_a_big_directory(held: Directory, environment: d
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     peak, now = (int(number) / 1024 for number in ended.stdout.split())
     print()
-    print(Figure("worker with 100,000 doctors, resident", now, "MB", 250).line())
-    print(Figure("the most while it loaded", peak, "MB", 250).line())
+    show(Figure("worker with 100,000 doctors, resident", now, "MB", 250))
+    show(Figure("worker with 100,000 doctors, most while loading", peak, "MB", 250))
 
 
 @pytest.mark.long
@@ -71,7 +71,7 @@ def test_reload_while_matching(held: Directory) -> None:
             waits.append(1000 * (time.perf_counter() - at))
         time.sleep(0.005)
     print()
-    print(Figure("longest wait for a snapshot in a reload", max(waits), "ms", 200).line())
+    show(Figure("longest wait for a snapshot in a reload", max(waits), "ms", 200))
     print(f"the reload took {time.perf_counter() - started:.1f} s, {len(waits)} questions meanwhile")
 
 
@@ -87,7 +87,7 @@ def test_stall_of_another_thread_while_the_directory_is_read(held: Directory) ->
         gaps.append(1000 * (now - last))
         last = now
     print()
-    print(Figure("longest stall of another thread", max(gaps), "ms", 200).line())
+    show(Figure("longest stall of another thread", max(gaps), "ms", 200))
 
 
 @pytest.mark.long
@@ -101,8 +101,8 @@ def test_all_open_leads_ranked_again(held: Directory) -> None:
         started = time.perf_counter()
         worked = time.process_time()
         assert rerank.rerank_open_leads() == LEADS
-        print(Figure(f"10,000 leads again, {round_of}", time.perf_counter() - started, "s", 20).line())
-        print(Figure("  of which this process worked", time.process_time() - worked, "s", 20).line())
+        show(Figure(f"10,000 leads again, {round_of}", time.perf_counter() - started, "s", 20))
+        show(Figure(f"10,000 leads again, {round_of}: own CPU", time.process_time() - worked, "s", 20))
         with transaction() as session:
             session.execute(text("DELETE FROM doctor_expertise WHERE code = 'second_opinion'"))
             shelf.bump(session)

@@ -16,7 +16,7 @@ from intake.rules.guidance import shown_by
 from intake.rules.taxonomy import SPECIALTIES
 from tests.bench.big_database import fill_directory
 from tests.bench.big_directory import big_snapshot
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, show
 from tests.bench.plain_ranking import ONE_STATEMENT, least_pass
 from workers.matching.case import MatchCase, Question
 from workers.matching.load import load
@@ -72,9 +72,10 @@ def test_ranking_of_one_lead_over_a_big_directory(size: int, reach: float) -> No
         floor = _ms(lambda q=question: least_pass(q, snapshot), 20)  # type: ignore[misc]
         warm = _ms(lambda q=question: rank(q, snapshot))  # type: ignore[misc]
         cold = _ms(lambda q=question: _cold(q, snapshot), 20)  # type: ignore[misc]
-        print(Figure(f"{size:,}: {name}", warm, "ms", reach).line())
-        print(Figure("  against the least numpy pass", warm, "ms", 3, floor).line())
-        print(Figure("  first family of its cell, same", cold, "ms", 3, floor).line())
+        row = f"match of {size:,}, {name}"
+        show(Figure(f"{row}: alone", warm, "ms", reach))
+        show(Figure(row, warm, "ms", 3, floor))
+        show(Figure(f"{row}: first of cell", cold, "ms", 3, floor))
 
 
 @pytest.mark.long
@@ -92,10 +93,10 @@ def test_ranking_against_one_sql_statement(database: Engine) -> None:
         session.execute(text("SET LOCAL max_parallel_workers_per_gather = 2"))
         statement = _ms(lambda: session.execute(text(ONE_STATEMENT), _given(question)).all(), 5)
     print()
-    print(Figure("one SQL statement", statement, "ms", float("inf")).line())
-    print(Figure("statement / ranking (at least 20)", -statement / warm, "x", -20).line())
-    print(Figure("statement / first of its cell", -statement / cold, "x", -20).line())
-    print(Figure("ranked and explained, with the nearer", whole, "ms", 5).line())
+    show(Figure("match as one SQL statement", statement, "ms"))
+    show(Figure("statement against ranking", statement, "ms", 20, warm, at_least=True))
+    show(Figure("statement against the first of a cell", statement, "ms", 20, cold, at_least=True))
+    show(Figure("match, ranked and explained with the nearer", whole, "ms", 5))
 
 
 def _given(question: Question) -> dict[str, Any]:

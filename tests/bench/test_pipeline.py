@@ -15,7 +15,7 @@ from intake.db import transaction
 from intake.models import Mailing, OutboxTask
 from intake.rules.statuses import MailingStatus, TaskState
 from intake.services.leads import submit_lead
-from tests.bench.figures import Figure, percentile
+from tests.bench.figures import Figure, percentile, show
 from tests.factories import new_lead
 from tests.product import Product, running
 
@@ -36,8 +36,8 @@ def test_lead_to_ready_latency(product: Product) -> None:
     _wait_until_done()
     ready = [_ready_ms(lead_id, at) for lead_id, at in committed[WARM_UP:]]
     print()
-    print(Figure("lead to ready, median", percentile(ready, 50), "ms", 60).line())
-    print(Figure("lead to ready, p95", percentile(ready, 95), "ms", 200).line())
+    show(Figure("lead to ready, median", percentile(ready, 50), "ms", 60))
+    show(Figure("lead to ready, p95", percentile(ready, 95), "ms", 200))
 
 
 def _submit(number: int) -> tuple[UUID, datetime]:
