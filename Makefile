@@ -14,7 +14,7 @@ LOCKED := --require-hashes --no-build-isolation --use-pep517
 # Set, it would compile every module of ours again in each of the hundreds of processes a test run starts.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help up test lint types contracts unit assets browser lock evaluate bench clean
+.PHONY: help up test lint types contracts unit assets browser lock evaluate bench chaos clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,10 @@ lock: ## Compile requirements/*.txt again (needs uv)
 
 bench: $(VENV)/.test-installed assets ## Measure speed; wants a quiet machine (ONLY=name measures less)
 	$(BIN)/python -m pytest -m long -s $(if $(ONLY),-k "$(ONLY)") tests/bench
+
+chaos: $(VENV)/.test-installed assets ## Break everything, count what was lost (ONLY=name SEED=1 STORMS=30)
+	@$(BIN)/python -m tests.chaos $(if $(ONLY),--only "$(ONLY)") $(if $(SEED),--seed "$(SEED)") \
+	    $(if $(STORMS),--storms "$(STORMS)") $(if $(LEADS),--leads "$(LEADS)") $(if $(RATE),--rate "$(RATE)")
 
 clean: ## Remove what was built; the data in .advocate stays
 	rm -rf $(VENV) node_modules assets/node_modules intake/static/built *.egg-info

@@ -1,0 +1,44 @@
+"""`make chaos`: break everything on purpose, and count what was lost. Loopback only, bounded in time."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from tests.bench.figures import write_rows
+from tests.chaos import kill_storm, storms
+from tests.chaos.experiment import EXPERIMENTS, Given, Rows
+from tests.chaos.runner import RESULTS, good, run, table
+
+MODULES = (kill_storm,)
+
+
+def main() -> None:
+    asked = _arguments()
+    given = Given(Path(), asked.seed, asked.leads, asked.rate)
+    if asked.storms:
+        sys.exit(0 if storms.run_storms(given, asked.storms) else 1)
+    names = asked.only.split(",") if asked.only else list(EXPERIMENTS)
+    unknown = [name for name in names if name not in EXPERIMENTS]
+    if unknown:
+        sys.exit(f"There is no experiment {', '.join(unknown)}. There are: {', '.join(EXPERIMENTS)}")
+    rows: Rows = []
+    for name in names:
+        rows += run(name, given)
+        write_rows(RESULTS, rows, whole=not asked.only)
+    print(table(rows))
+    sys.exit(0 if good(rows) else 1)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--only", default="", help="names of experiments, with commas between")
+    parser.add_argument("--seed", type=int, default=int(time.time()) % 1_000_000)
+    parser.add_argument("--storms", type=int, default=0, help="so many kill storms, seed after seed")
+    parser.add_argument("--leads", type=int, default=2_000, help="leads of a kill storm")
+    parser.add_argument("--rate", type=float, default=50.0, help="presses a second in a kill storm")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
