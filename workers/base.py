@@ -9,12 +9,14 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError as DatabaseError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from intake.db import database_now, transaction
@@ -64,10 +66,15 @@ def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:
                 outbox.finish(session, task_id, token)
                 return
         answer = _answer(delivery, intent)
-        with transaction() as session:
-            delivery.settle(session, intent, answer, database_now(session))
-            if not isinstance(answer, TransientError):
-                outbox.finish(session, task_id, token)
+
+        def settle() -> None:
+            with transaction() as session:
+                delivery.settle(session, intent, answer, database_now(session))
+                if not isinstance(answer, TransientError):
+                    outbox.finish(session, task_id, token)
+
+        # What the network said is known here and nowhere else: a database that is away is waited for.
+        _write_when_back(settle)
         if isinstance(answer, TransientError):
             raise answer
 
@@ -100,19 +107,28 @@ def _guarded(task_id: int, token: int, work: Callable[[Begun], None]) -> None:
 
 
 def _record_failure(row: Begun, error: Exception) -> None:
-    """Store what went wrong. While the database is away this waits, else the row would look lost."""
+    """Store what went wrong. Unless it is stored, the row looks as if its worker had died."""
     permanent = isinstance(error, AdvocateDeskError) and error.permanent
     # Only our own messages are known to hold no personal data.
     said = str(error) if isinstance(error, AdvocateDeskError) else _place(error)
-    for _ in range(RECORD_TRIES):
+
+    def store() -> None:
+        with transaction() as session:
+            outbox.fail(session, row, f"{type(error).__name__}: {said}"[:500], permanent=permanent)
+
+    with suppress(StaleLease, DatabaseError):
+        _write_when_back(store)
+
+
+def _write_when_back(write: Callable[[], None]) -> None:
+    """Write, again and again while the database is away. Raises its error after RECORD_TRIES."""
+    for _ in range(RECORD_TRIES - 1):
         try:
-            with transaction() as session:
-                outbox.fail(session, row, f"{type(error).__name__}: {said}"[:500], permanent=permanent)
+            write()
             return
-        except StaleLease:
-            return
-        except DatabaseError:
+        except OperationalError:
             time.sleep(RECORD_PAUSE_SECONDS)
+    write()
 
 
 def _place(error: Exception) -> str:

@@ -11,6 +11,8 @@ from tests.chaos.visitors import Visitors, prepare
 VICTIMS = ("web", "relay", "worker", "beat", "valkey", "postgres")
 DEATHS_EACH = 5
 QUIESCE_SECONDS = 120.0
+# A machine that is busy with other things catches up later; what was lost is judged at the end.
+PATIENCE_SECONDS = 600.0
 SAFE_SECONDS = 2.0
 
 
@@ -24,7 +26,7 @@ def kill_storm(given: Given) -> Rows:
         visitors.start()
         _kill_while(running, visitors, given)
         visitors.finish()
-        caught_up = running.quiesce(QUIESCE_SECONDS)
+        caught_up = running.quiesce(PATIENCE_SECONDS)
         kills, promised = running.kills.total(), len(ledger.promised())
         print(f"    killed {dict(running.kills)}, answers {dict(ledger.statuses())}")
         return [

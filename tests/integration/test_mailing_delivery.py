@@ -1,6 +1,7 @@
 """One mailing at a time: intent before, answer after, never twice, never after a stop."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,6 +9,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session as DatabaseSession
 
 from intake.config import Settings
 from intake.crypto import keyring
@@ -20,6 +23,7 @@ from intake.workflow import Queue
 from tests.factories import NOON, free_port, stored_lead
 from workers import base
 from workers.base import Delivery
+from workers.mailings import deliver
 from workers.mailings.deliver import Post
 from workers.mailings.start import start_series
 
@@ -144,6 +148,48 @@ def test_mailing_becomes_unknown_when_its_worker_died_sending(
     task_id, token = _claim()
     base.run_delivery(task_id, token, delivery)
     assert (_guide().status, _state(task_id), sink.received) == (MailingStatus.UNKNOWN, TaskState.DONE, [])
+
+
+def test_answer_is_kept_when_the_database_is_away_at_the_end(
+    lead_id: UUID, sink: Sink, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = _Away(times=3)
+    monkeypatch.setattr(base, "RECORD_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(base, "transaction", away.transaction)
+    sink.before = away.begin
+    task_id, token = _claim()
+    base.run_delivery(task_id, token, delivery)
+    assert (_guide().status, _state(task_id), len(sink.received)) == ("accepted", "done", 1)
+    assert away.times == 0
+
+
+def test_mailing_is_planned_again_when_the_database_is_away_before_sending(
+    lead_id: UUID, sink: Sink, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = _Away(times=1)
+    away.begin()
+    monkeypatch.setattr(deliver, "transaction", away.transaction)
+    task_id, token = _claim()
+    base.run_delivery(task_id, token, delivery)
+    assert (_guide().status, _state(task_id), sink.received) == ("planned", "due", [])
+
+
+class _Away:
+    """A database that refuses so many transactions from `begin` on."""
+
+    def __init__(self, times: int) -> None:
+        self.times, self.begun = times, False
+
+    def begin(self) -> None:
+        self.begun = True
+
+    @contextmanager
+    def transaction(self) -> Iterator[DatabaseSession]:
+        if self.begun and self.times:
+            self.times -= 1
+            raise OperationalError("SELECT 1", None, OSError("connection refused"))
+        with transaction() as session:
+            yield session
 
 
 def test_nothing_is_sent_when_the_address_is_suppressed(

@@ -10,6 +10,7 @@ from functools import cache
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
 from intake.config import Settings
@@ -86,9 +87,8 @@ class Post:
         """Compose, ask once more whether the family said stop, and hand over to SMTP."""
         organisation = self.settings.organisation
         message = compose(self._with_guide(intent), organisation)
-        with transaction() as session:
-            if not may_mail(session, _locked(session, intent.mailing_id).lead):
-                raise Suppressed(f"mailing {intent.mailing_id}: stopped before it was sent")
+        if not _still_wanted(intent.mailing_id):
+            raise Suppressed(f"mailing {intent.mailing_id}: stopped before it was sent")
         return self.transport.send(organisation.sender_address, intent.content.recipient, message)
 
     def _intent(self, mailing: Mailing, now: datetime) -> Intent:
@@ -125,6 +125,15 @@ def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, no
         mailing.answer = str(answer)
         return
     _turn(mailing, _status_after(answer), str(answer), now)
+
+
+def _still_wanted(mailing_id: UUID) -> bool:
+    """Asked just before SMTP. Without an answer nothing is sent, so the fate of the mail is known."""
+    try:
+        with transaction() as session:
+            return may_mail(session, _locked(session, mailing_id).lead)
+    except OperationalError as away:
+        raise TransientError(f"mailing {mailing_id}: the database was away before it was sent") from away
 
 
 def _status_after(answer: str | AdvocateDeskError) -> MailingStatus:
