@@ -1,6 +1,6 @@
 """Every table, so that Alembic and relationship names see them all."""
 
-from intake.models.callback import CallAttempt, Callback
+from intake.models.callback import CallAttempt, Callback, OutcomeUndo
 from intake.models.consent import AuditEntry, ConsentEvent, ConsentWording
 from intake.models.directory import (
     Centre,
@@ -12,12 +12,14 @@ from intake.models.directory import (
     Location,
     ZipPoint,
 )
+from intake.models.family import Family, FamilyApart
 from intake.models.guidance import GuidanceSignOff
-from intake.models.lead import Contact, Draft, Lead, Patient
+from intake.models.lead import Contact, ContactChange, Draft, Lead, Patient
 from intake.models.mailing import Mailing, Suppression
 from intake.models.match import Match, MatchSet
+from intake.models.notice import SupervisorNotice
 from intake.models.office import Office, OfficeDay
-from intake.models.staff import Staff, StaffSession
+from intake.models.staff import Staff, StaffSession, StaffSkill
 from intake.models.work import Heartbeat, OutboxTask
 
 __all__ = [
@@ -28,12 +30,15 @@ __all__ = [
     "ConsentEvent",
     "ConsentWording",
     "Contact",
+    "ContactChange",
     "DirectoryVersion",
     "Doctor",
     "DoctorExpertise",
     "DoctorFact",
     "DoctorSpecialty",
     "Draft",
+    "Family",
+    "FamilyApart",
     "GuidanceSignOff",
     "Heartbeat",
     "Lead",
@@ -44,9 +49,12 @@ __all__ = [
     "Office",
     "OfficeDay",
     "OutboxTask",
+    "OutcomeUndo",
     "Patient",
     "Staff",
     "StaffSession",
+    "StaffSkill",
+    "SupervisorNotice",
     "Suppression",
     "ZipPoint",
 ]

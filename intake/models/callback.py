@@ -3,17 +3,26 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intake.db import Base, Identified, Sealed
 from intake.models.lead import Lead
 
 _OPEN = text("status IN ('waiting', 'claimed')")
+# What anyone may take, apart from calls that one advocate promised to make in person.
+_POOL = text("status = 'waiting' AND owner_id IS NULL")
+_OWNED = text("status = 'waiting' AND owner_id IS NOT NULL")
 
 
 class Callback(Identified, Base):
-    """One call owed. A lead has at most one that is open."""
+    """One call owed. A lead has at most one that is open, and so has a family.
+
+    `needs`: skills that the call asks for. `owner_id`: who promised to make it in person, until
+    `owner_until`, when anyone may. `family_id` is empty until the call is the family's one call;
+    `merged_into` is the call that took this one in.
+    """
 
     __tablename__ = "callback"
 
@@ -24,6 +33,11 @@ class Callback(Identified, Base):
     promise_by: Mapped[datetime]
     due_because: Mapped[str]
     requested: Mapped[bool]
+    family_id: Mapped[UUID | None] = mapped_column(ForeignKey("family.id", ondelete="SET NULL"))
+    needs: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    owner_until: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("callback.id", ondelete="SET NULL"))
     urgency: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
@@ -38,9 +52,12 @@ class Callback(Identified, Base):
 
     __table_args__ = (
         Index("uq_callback_open", "lead_id", unique=True, postgresql_where=_OPEN),
-        Index(
-            "ix_callback_queue", text("urgency DESC"), "due_at", postgresql_where=text("status = 'waiting'")
-        ),
+        Index("uq_callback_open_family", "family_id", unique=True, postgresql_where=_OPEN),
+        Index("ix_callback_pool_promise", "urgency", "promise_by", postgresql_where=_POOL),
+        Index("ix_callback_pool_due", "urgency", "due_at", postgresql_where=_POOL),
+        Index("ix_callback_owner", "owner_id", "due_at", postgresql_where=_OWNED),
+        Index("ix_callback_owner_until", "owner_until", postgresql_where=_OWNED),
+        Index("ix_callback_open_due", "due_at", "id", postgresql_where=_OPEN),
         Index("ix_callback_claimed", "claimed_until", postgresql_where=text("status = 'claimed'")),
         Index("ix_callback_lead", "lead_id"),
     )
@@ -61,3 +78,15 @@ class CallAttempt(Identified, Base):
     outcome: Mapped[str | None]
     notes_sealed: Mapped[bytes | None]
     notes = Sealed()
+
+
+class OutcomeUndo(Identified, Base):
+    """An outcome that was taken back: which, by whom, when. Appended, never changed."""
+
+    __tablename__ = "outcome_undo"
+
+    attempt_id: Mapped[UUID] = mapped_column(ForeignKey("call_attempt.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+    outcome: Mapped[str]
+    recorded_at: Mapped[datetime]

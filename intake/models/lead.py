@@ -12,7 +12,11 @@ from intake.db import Base, Identified, Sealed
 
 
 class Lead(Identified, Base):
-    """One request for help, from submit to close. `reference` is what is said by phone."""
+    """One request for help, from submit to close. `reference` is what is said by phone.
+
+    `source` says how it came (LeadSource). `marked` (LeadMark) is set for what is no request of a
+    family: it counts in no figure.
+    """
 
     __tablename__ = "lead"
 
@@ -22,6 +26,9 @@ class Lead(Identified, Base):
     status: Mapped[str]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    source: Mapped[str] = mapped_column(default="web", server_default="web")
+    marked: Mapped[str | None]
+    family_id: Mapped[UUID | None] = mapped_column(ForeignKey("family.id", ondelete="SET NULL"), index=True)
 
     relation: Mapped[str]
     diagnosis: Mapped[str]
@@ -85,6 +92,19 @@ class Patient(Identified, Base):
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"), unique=True)
     first_name_sealed: Mapped[bytes | None]
     first_name = Sealed()
+
+
+class ContactChange(Identified, Base):
+    """A phone or email as it was before somebody corrected it. `by` names the actor as the audit does."""
+
+    __tablename__ = "contact_change"
+
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str]
+    field: Mapped[str]
+    old_sealed: Mapped[bytes | None]
+    old = Sealed()
 
 
 class Draft(Identified, Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.db import Base, Identified, Sealed
@@ -29,7 +29,17 @@ class Staff(Identified, Base):
     totp_last_counter: Mapped[int | None]
     totp_secret = Sealed()
     sample: Mapped[bool] = mapped_column(default=False)
+    shortcuts: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     created_at: Mapped[datetime]
+
+
+class StaffSkill(Base):
+    """What somebody can do that some families need; the names are in intake/rules/skills.toml."""
+
+    __tablename__ = "staff_skill"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    skill: Mapped[str] = mapped_column(primary_key=True)
 
 
 class StaffSession(Identified, Base):

@@ -1,0 +1,34 @@
+"""The migrations make the tables that the models describe, and can be taken back one by one."""
+
+from alembic import command as alembic
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Engine, text
+
+from intake.cli.db import alembic_config
+from intake.db import Base
+from intake.embedded import Services
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_server_default": False})
+    return [change for change in compare_metadata(context, Base.metadata) if "floor" not in str(change)]
+
+
+def test_migrated_tables_are_those_of_the_models(database: Engine) -> None:
+    with database.connect() as connection:
+        assert differences(connection) == []
+
+
+def test_newest_migration_can_be_taken_back_and_made_again(services: Services, database: Engine) -> None:
+    config = alembic_config(services.database_url)
+    with database.connect() as connection:
+        newest = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    try:
+        alembic.downgrade(config, "-1")
+        with database.connect() as connection:
+            assert connection.scalar(text("SELECT version_num FROM alembic_version")) != newest
+    finally:
+        alembic.upgrade(config, "head")
+    with database.connect() as connection:
+        assert differences(connection) == []
