@@ -34,12 +34,13 @@ TASKS: dict[str, TaskRule] = {
     "match_lead": TaskRule(Queue.MATCHING),
     "schedule_callback": TaskRule(Queue.CALLBACKS),
     "replan_calls": TaskRule(Queue.CALLBACKS, lease_seconds=120),
+    "link_duplicates": TaskRule(Queue.CALLBACKS),
     "start_series": TaskRule(Queue.MAILINGS),
     "send_mailing": TaskRule(Queue.MAILINGS, lease_seconds=90, max_attempts=12),
 }
 
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
-    Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "start_series"),
+    Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "link_duplicates", "start_series"),
     Event.MAILING_PLANNED: ("send_mailing",),
     Event.OFFICE_CHANGED: ("replan_calls",),
 }

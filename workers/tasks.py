@@ -1,7 +1,7 @@
 """Periodic tasks: beat only rings them, each is idempotent and safe to run twice."""
 
 from intake.db import database_now, transaction
-from intake.services import callbacks, drafts, heartbeats
+from intake.services import callbacks, drafts, family_calls, heartbeats, owners
 from workers.app import celery
 
 
@@ -19,4 +19,6 @@ def sweep_work() -> None:
     with transaction() as session:
         now = database_now(session)
         callbacks.release_expired(session, now=now)
+        owners.overflow(session, now=now)
+        family_calls.gather_all(session, now=now)
         drafts.drop_expired(session, now=now)

@@ -97,3 +97,17 @@ class RequestKind(StrEnum):
 
     MATCH = "match"
     GUIDE = "guide"
+
+
+class LeadSource(StrEnum):
+    """How a request came to us."""
+
+    WEB = "web"
+    PHONE = "phone"
+
+
+class LeadMark(StrEnum):
+    """Why a lead is no request of a family, and counts in no figure."""
+
+    SPAM = "spam"
+    TEST = "test"

@@ -55,7 +55,8 @@ TRANSITIONS: dict[type[StrEnum], dict[StrEnum, frozenset[StrEnum]]] = {
             {CallbackStatus.WAITING, CallbackStatus.DONE, CallbackStatus.CANCELLED}
         ),
         CallbackStatus.DONE: frozenset(),
-        CallbackStatus.CANCELLED: frozenset(),
+        # Merged into a call of its family, which it leaves again.
+        CallbackStatus.CANCELLED: frozenset({CallbackStatus.WAITING}),
     },
     MailingStatus: {
         MailingStatus.PLANNED: frozenset({MailingStatus.SENDING, MailingStatus.SUPPRESSED}),

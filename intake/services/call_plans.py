@@ -7,6 +7,8 @@ from intake.rules.facts import CallDay, DayPart, Stage, TreatmentStatus
 from intake.rules.wishes import CallPlan, CallWish
 
 URGENT = 1
+# In the order of the queue.
+URGENCIES = (URGENT, 0)
 
 
 def call_plan(lead: Lead, organisation: Organisation) -> CallPlan:

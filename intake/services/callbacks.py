@@ -1,21 +1,21 @@
-"""The queue's verbs: claim, renew, release, start the call. One advocate at a time owns a call.
+"""What the advocate who has a call does with it: keep it, start it, write, put it back.
 
-A claim is a lease. `version` rises with every claim, note and outcome, so that an old page
+`version` rises with every claim, note and outcome, so that an old page
 cannot overwrite a newer one.
 """
 
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from intake.errors import StaleLease
 from intake.models.callback import CallAttempt, Callback
-from intake.models.lead import Lead
-from intake.models.staff import Staff
 from intake.rules.statuses import CallbackStatus, change
+from intake.rules.texts import both
 from intake.services import audit
+from intake.services.leads import get_lead
 from intake.services.permissions import Permission, may_ring
 from intake.services.staff import actor
 
@@ -23,8 +23,6 @@ LEASE = timedelta(minutes=15)
 # On the phone nobody presses a button for a while: the call must not go to somebody else meanwhile.
 CALL_LEASE = timedelta(minutes=60)
 NOT_RECORDED = "not_recorded"
-_PUT_OFF_UNKNOWN = timedelta(hours=1)
-_MOST_LOOKED_AT = 100
 
 
 class NotYours(StaleLease):
@@ -53,57 +51,18 @@ def release_expired(session: Session, *, now: datetime) -> int:
     return len(rows)
 
 
-def claim_next(session: Session, staff: Staff, *, now: datetime) -> Callback | None:
-    """Claim the first due call that may be made now, or None when there is none.
-
-    Whoever holds a call that is not begun gets that one: a double click claims one call, not two.
-    """
-    _one_claim_at_a_time(session, staff)
-    release_expired(session, now=now)
-    unbegun = session.scalars(_unbegun(staff, now)).first()
-    if unbegun is not None:
-        return unbegun
-    for _ in range(_MOST_LOOKED_AT):
-        callback = session.scalars(_first_due(now)).first()
-        if callback is None:
-            return None
-        lead = _lead(session, callback)
-        permission = may_ring(session, callback, lead, now=now)
-        if permission.allowed:
-            return _take(session, callback, staff, now=now)
-        _put_off(session, callback, permission, now=now)
-    return None
-
-
-def claim(session: Session, callback_id: UUID, staff: Staff, now: datetime) -> Callback | Permission:
-    """Claim a given call, or say why it may not be made now.
-
-    Raises NotYours when somebody else has it, or when it is gone.
-    """
-    _one_claim_at_a_time(session, staff)
-    release_expired(session, now=now)
-    wanted = select(Callback).where(Callback.id == callback_id).with_for_update(skip_locked=True)
-    callback = session.scalars(wanted).one_or_none()
-    if callback is not None and _is_held(callback, staff.id):
-        return callback
-    if callback is None or callback.status != CallbackStatus.WAITING:
-        raise NotYours(f"callback {callback_id} is not waiting")
-    permission = may_ring(session, callback, _lead(session, callback), now=now)
-    return _take(session, callback, staff, now=now) if permission.allowed else permission
-
-
 def release(session: Session, callback_id: UUID, staff_id: UUID, *, now: datetime) -> None:
-    """Put a call back for somebody else. Raises NotYours."""
+    """Put a call back for anybody. Raises NotYours."""
     callback = held(session, callback_id, staff_id)
-    _close_open_attempts(session, callback, now=now)
-    _to_pool(callback)
+    put_back(session, callback, now=now)
+    callback.owner_id = callback.owner_until = None
     audit.note(session, actor(staff_id), "callback.released", "callback", callback.id, now=now)
 
 
 def held(session: Session, callback_id: UUID, staff_id: UUID) -> Callback:
     """The call, locked, when this advocate has it. Raises NotYours."""
     callback = locked(session, callback_id)
-    if callback is None or not _is_held(callback, staff_id):
+    if callback is None or not is_held(callback, staff_id):
         raise NotYours(f"callback {callback_id} is not claimed by staff {staff_id}")
     return callback
 
@@ -137,14 +96,14 @@ def start_call(session: Session, callback_id: UUID, staff_id: UUID, *, now: date
     Pressed twice it is one attempt. Raises NotYours.
     """
     callback = held(session, callback_id, staff_id)
-    lead = _lead(session, callback)
+    lead = get_lead(session, callback.lead_id)
     if running(session, callback, now=now):
         return Permission(allowed=True, why="The call is under way.", rule_version="")
     permission = may_ring(session, callback, lead, now=now)
     if not permission.allowed:
         audit.note(session, actor(staff_id), "call.refused", "lead", lead.id, now=now, why=permission.why)
         return permission
-    _close_open_attempts(session, callback, now=now)
+    close_open_attempts(session, callback, now=now)
     attempt = CallAttempt(
         callback_id=callback.id,
         lead_id=lead.id,
@@ -185,50 +144,12 @@ def add_notes(attempt: CallAttempt, notes: str) -> None:
         attempt.notes = both(attempt.notes, notes)
 
 
-def both(kept: str | None, typed: str) -> str:
-    """Two notes as one, the same words once."""
-    return kept if kept and typed in kept else f"{kept or ''}\n{typed}".strip()
-
-
 def actor_of(callback: Callback) -> str:
     return actor(callback.claimed_by) if callback.claimed_by else "desk"
 
 
-def _is_held(callback: Callback, staff_id: UUID) -> bool:
+def is_held(callback: Callback, staff_id: UUID) -> bool:
     return callback.status == CallbackStatus.CLAIMED and callback.claimed_by == staff_id
-
-
-def _one_claim_at_a_time(session: Session, staff: Staff) -> None:
-    session.execute(select(Staff.id).where(Staff.id == staff.id).with_for_update(key_share=True))
-
-
-def _first_due(now: datetime) -> Select[Callback]:
-    due = select(Callback).where(Callback.status == CallbackStatus.WAITING, Callback.due_at <= now)
-    return due.order_by(Callback.urgency.desc(), Callback.due_at).limit(1).with_for_update(skip_locked=True)
-
-
-def _unbegun(staff: Staff, now: datetime) -> Select[Callback]:
-    begun = (
-        select(CallAttempt.id)
-        .where(CallAttempt.callback_id == Callback.id, CallAttempt.ended_at.is_(None))
-        .exists()
-    )
-    mine = (Callback.status == CallbackStatus.CLAIMED) & (Callback.claimed_by == staff.id)
-    return select(Callback).where(mine, Callback.claimed_until >= now, ~begun).order_by(Callback.due_at)
-
-
-def _lead(session: Session, callback: Callback) -> Lead:
-    wanted = select(Lead).where(Lead.id == callback.lead_id).options(joinedload(Lead.contact))
-    return session.scalars(wanted).one()
-
-
-def _take(session: Session, callback: Callback, staff: Staff, *, now: datetime) -> Callback:
-    _close_open_attempts(session, callback, now=now)
-    callback.status = change(CallbackStatus(callback.status), CallbackStatus.CLAIMED)
-    callback.claimed_by, callback.claimed_until = staff.id, now + LEASE
-    callback.version += 1
-    audit.note(session, actor(staff.id), "callback.claimed", "callback", callback.id, now=now)
-    return callback
 
 
 def _to_pool(callback: Callback) -> None:
@@ -236,18 +157,13 @@ def _to_pool(callback: Callback) -> None:
     callback.claimed_by = callback.claimed_until = None
 
 
-def _put_off(session: Session, callback: Callback, permission: Permission, *, now: datetime) -> None:
-    """A call that may not be made now leaves the front of the queue until it may, or for good."""
-    if permission.never:
-        callback.status = change(CallbackStatus(callback.status), CallbackStatus.CANCELLED)
-        callback.closed_at = now
-    else:
-        callback.due_at = permission.next_open or now + _PUT_OFF_UNKNOWN
-        callback.due_because = "calling_rules"
-    audit.note(session, "desk", "callback.put_off", "callback", callback.id, now=now, why=permission.why)
+def put_back(session: Session, callback: Callback, *, now: datetime) -> None:
+    """A claimed call waits again; a call begun and not recorded stays in the record as that."""
+    close_open_attempts(session, callback, now=now)
+    _to_pool(callback)
 
 
-def _close_open_attempts(session: Session, callback: Callback, *, now: datetime) -> None:
+def close_open_attempts(session: Session, callback: Callback, *, now: datetime) -> None:
     """A call that was begun and whose outcome nobody wrote down stays in the record as that."""
     open_ones = select(CallAttempt).where(
         CallAttempt.callback_id == callback.id, CallAttempt.ended_at.is_(None)

@@ -20,6 +20,7 @@ from intake.rules.facts import (
     DayPart,
     Diagnosis,
     Language,
+    LeadSource,
     Relation,
     RequestKind,
     Stage,
@@ -52,6 +53,7 @@ class NewLead:
 
     submission_id: str
     kind: RequestKind
+    source: LeadSource = LeadSource.WEB
     first_name: str
     last_name: str | None = None
     phone: str | None = None
@@ -132,6 +134,7 @@ def _lead(new: NewLead, now: datetime) -> Lead:
         reference=new_reference(),
         submission_id=new.submission_id,
         kind=new.kind,
+        source=new.source,
         status=LeadStatus.OPEN,
         created_at=now,
         relation=new.relation,

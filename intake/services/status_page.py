@@ -85,8 +85,19 @@ def lead_of(session: Session, token: str) -> Lead | None:
 
 
 def _latest_callback(session: Session, lead: Lead) -> Callback | None:
+    """The call that this family may know of.
+
+    A call that was taken into another request's is shown only once somebody rang: before that the page
+    must not tell that the number is known, and says what was asked for.
+    """
     newest = select(Callback).where(Callback.lead_id == lead.id).order_by(Callback.created_at.desc()).limit(1)
-    return session.scalars(newest.options(selectinload(Callback.attempts))).one_or_none()
+    own = session.scalars(newest.options(selectinload(Callback.attempts))).one_or_none()
+    if own is None or own.merged_into is None:
+        return own
+    taker = select(Callback).where(Callback.id == own.merged_into).options(selectinload(Callback.attempts))
+    call = session.scalars(taker).one()
+    rung = any(attempt.started_at >= own.created_at for attempt in call.attempts)
+    return call if rung or call.closed_at else None
 
 
 def _current_matches(session: Session, lead: Lead) -> MatchSet | None:

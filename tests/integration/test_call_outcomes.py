@@ -13,7 +13,7 @@ from intake.errors import BadInput, StaleLease
 from intake.models import AuditEntry, CallAttempt, Callback, Lead, Mailing, OutboxTask, Staff, Suppression
 from intake.rules.calling_hours import OfficeHours
 from intake.rules.outcomes import OUTCOMES
-from intake.services import callbacks
+from intake.services import callbacks, claims
 from intake.services.call_outcomes import OutcomeRecord, Recorded, record_outcome
 from intake.services.callbacks import NotYours, StalePage
 from intake.services.mailings import plan_mailings
@@ -44,7 +44,7 @@ def begin(staff: Staff, *, now: datetime = NOON, **changes: object) -> OutcomeRe
 def ring(staff: Staff, *, now: datetime = NOON) -> OutcomeRecord:
     """Claim the next call and start it."""
     with transaction() as session:
-        callback = callbacks.claim_next(session, staff, now=now)
+        callback = claims.claim_next(session, staff, now=now)
         assert callback is not None
         assert callbacks.start_call(session, callback.id, staff.id, now=now).allowed
         attempt = callbacks.running(session, callback, now=now)
@@ -213,7 +213,7 @@ def lose(ana: Staff, *, taken: bool) -> UUID | None:
             callbacks.release_expired(session, now=late)
             return None
         ben = account(session, name="Ben")
-        found = callbacks.claim_next(session, ben, now=late)
+        found = claims.claim_next(session, ben, now=late)
         return found.id if found else None
 
 

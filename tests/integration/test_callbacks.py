@@ -13,7 +13,7 @@ from intake.db import transaction
 from intake.errors import StaleLease
 from intake.models import AuditEntry, CallAttempt, Callback, Contact, Staff
 from intake.rules.facts import Channel
-from intake.services import callbacks, suppressions
+from intake.services import callbacks, claims, suppressions
 from intake.services.permissions import Permission
 from intake.services.staff import Role
 from tests.desk import account, stored, waiting_call
@@ -42,13 +42,13 @@ def add(**changes: object) -> UUID:
 
 def take_next(staff: Staff, *, now: object = NOON) -> UUID | None:
     with transaction() as session:
-        found = callbacks.claim_next(session, staff, now=now)  # type: ignore[arg-type]
+        found = claims.claim_next(session, staff, now=now)  # type: ignore[arg-type]
         return found.id if found else None
 
 
 def take(callback_id: UUID, staff: Staff) -> Callback | Permission:
     with transaction() as session:
-        return callbacks.claim(session, callback_id, staff, NOON)
+        return claims.claim(session, callback_id, staff, NOON)
 
 
 def start(callback_id: UUID, staff: Staff, *, at: timedelta = timedelta(0)) -> Permission:
@@ -151,7 +151,7 @@ def test_call_waits_for_morning_when_it_is_night_there(ana: Staff) -> None:
 def test_given_call_is_not_claimed_when_it_is_night_there(ana: Staff) -> None:
     wanted = add()
     with transaction() as session:
-        answer = callbacks.claim(session, wanted, ana, NIGHT)
+        answer = claims.claim(session, wanted, ana, NIGHT)
     assert isinstance(answer, Permission)
     assert not answer.allowed
 

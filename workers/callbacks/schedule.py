@@ -14,20 +14,33 @@ from intake.organisation import Organisation
 from intake.rules.next_call import next_call
 from intake.rules.statuses import CallbackStatus, LeadStatus
 from intake.rules.wishes import NextCall
-from intake.services import office
+from intake.services import families, family_calls, office
 from intake.services.call_plans import call_plan, urgency
 from intake.services.leads import get_lead
+from intake.services.skills import needs_of
 
 _INSERT = insert_new(Callback)
 
 
 def schedule_callback(session: Session, lead_id: UUID, now: datetime) -> None:
-    """Store the call owed. A lead that has an open call keeps it; one that wants none gets none."""
+    """Store the call owed. A lead that has an open call keeps it; one that wants none gets none.
+
+    A family that is owed a call already is owed one still, no later than either was.
+    """
     lead = get_lead(session, lead_id)
     if not lead.wants_call or lead.status != LeadStatus.OPEN:
         return
     due = next_call(call_plan(lead, office.current(session, organisation())), now=now)
+    families.link(session, lead, now=now)
+    family_id = family_calls.lock(session, lead)
     session.execute(_INSERT, _row(lead, due, now))
+    if family_id is not None:
+        family_calls.gather(session, family_id, now=now)
+
+
+def link_duplicates(session: Session, lead_id: UUID, now: datetime) -> None:
+    """Find the family of a new lead, silently."""
+    families.link(session, get_lead(session, lead_id), now=now)
 
 
 @cache
@@ -47,5 +60,6 @@ def _row(lead: Lead, due: NextCall, now: datetime) -> dict[str, object]:
         "due_because": due.reason,
         "requested": due.requested,
         "urgency": urgency(lead),
+        "needs": needs_of(lead),
         "version": 1,
     }

@@ -3,7 +3,7 @@
 from workers import base
 from workers.app import celery
 from workers.callbacks.replan import replan_calls
-from workers.callbacks.schedule import schedule_callback
+from workers.callbacks.schedule import link_duplicates, schedule_callback
 
 
 @celery.task(name="schedule_callback")
@@ -14,3 +14,8 @@ def _schedule_callback(task_id: int, token: int) -> None:
 @celery.task(name="replan_calls")
 def _replan_calls(task_id: int, token: int) -> None:
     base.run(task_id, token, replan_calls)
+
+
+@celery.task(name="link_duplicates")
+def _link_duplicates(task_id: int, token: int) -> None:
+    base.run(task_id, token, link_duplicates)

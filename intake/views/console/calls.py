@@ -10,6 +10,7 @@ from intake.db import transaction
 from intake.errors import BadInput, StaleLease
 from intake.forms.console import CallForm
 from intake.rules.outcomes import OUTCOMES, NextStep
+from intake.rules.texts import both
 from intake.services import callbacks, desk
 from intake.services.call_outcomes import OutcomeRecord, Recorded, record_outcome
 from intake.services.callbacks import StalePage
@@ -162,7 +163,7 @@ def _conflict(callback_id: UUID, form: CallForm, stale: StaleLease) -> Page:
     screen = _screen(callback_id)
     if screen is None:
         return _lost(form)
-    form.notes.data = callbacks.both(screen.callback.notes, form.notes.data or "")
+    form.notes.data = both(screen.callback.notes, form.notes.data or "")
     form.add_error("notes", _CHANGED)
     return _render(screen, form), 409
 

@@ -9,7 +9,7 @@ from intake.db import transaction
 from intake.errors import StaleLease
 from intake.forms.console import PressForm
 from intake.models.callback import Callback
-from intake.services import callbacks, desk
+from intake.services import claims, desk
 from intake.services.staff import Role
 from intake.views.console import words
 from intake.views.console.blueprint import blueprint
@@ -38,7 +38,7 @@ def claim_next() -> Response:
 def go_to_next() -> Response:
     """Claim the next call and open it; back to the queue when there is none."""
     with transaction() as session:
-        callback = callbacks.claim_next(session, me(), now=g.now)
+        callback = claims.claim_next(session, me(), now=g.now)
     return open_call(callback.id) if callback else _back(_NOTHING_DUE)
 
 
@@ -48,7 +48,7 @@ def claim(callback_id: UUID) -> Response:
         return _back("The page was too old. Press the button again.")
     try:
         with transaction() as session:
-            answer = callbacks.claim(session, callback_id, me(), g.now)
+            answer = claims.claim(session, callback_id, me(), g.now)
     except StaleLease:
         return _back(_TAKEN)
     return open_call(callback_id) if isinstance(answer, Callback) else _back(answer.why)

@@ -1,0 +1,160 @@
+"""Leads with the same phone or email are one family, linked silently: no public page shows it.
+
+Locks are taken in one order everywhere: the addresses, then the families, then their calls.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, false, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, joinedload
+
+from intake.errors import BadInput
+from intake.models.callback import Callback
+from intake.models.family import Family, FamilyApart
+from intake.models.lead import Contact, Lead
+from intake.services import audit, family_calls
+
+LINKER = "desk"
+# An address that more families share than these is a switchboard or abuse: the newest are looked at.
+_MOST_SHARING = 20
+
+
+def link(session: Session, lead: Lead, *, now: datetime, by: str = LINKER) -> UUID:
+    """The lead's family: that of whoever shares its phone or email, else a new one. Safe to repeat.
+
+    Families that the lead joins together become one, unless staff parted them. `lead.contact` must
+    be loaded.
+    """
+    _lock_addresses(session, lead.contact)
+    session.refresh(lead, ["family_id"])
+    own = lead.family_id
+    for found in _sharing(session, lead):
+        if own is None:
+            own = found
+        elif not _are_apart(session, own, found):
+            own = _merge(session, own, found, now=now, by=by)
+    if own is None:
+        own = _new_family(session, now)
+    if lead.family_id != own:
+        lead.family_id = own
+        audit.note(session, by, "family.linked", "lead", lead.id, now=now, family=str(own))
+    session.flush()
+    return own
+
+
+def merge(session: Session, lead: Lead, other: Lead, *, now: datetime, by: str) -> UUID:
+    """Staff know that two requests are of one family. Nothing of either is lost; their calls become one."""
+    for one in (lead, other):
+        link(session, one, now=now, by=by)
+    session.refresh(lead, ["family_id"])
+    own, found = lead.family_id, other.family_id
+    assert own is not None
+    assert found is not None
+    if own == found:
+        return own
+    low, high = sorted((own, found))
+    session.execute(delete(FamilyApart).where(FamilyApart.family_id == low, FamilyApart.other_id == high))
+    return _merge(session, own, found, now=now, by=by)
+
+
+def part(session: Session, lead: Lead, *, now: datetime, by: str) -> UUID:
+    """Staff know that a request is not this family's: it gets a family of its own, for good.
+
+    Calls that were taken into one another across the parting are owed again. Raises BadInput when
+    the lead is alone.
+    """
+    old = family_calls.lock(session, lead)
+    others = select(Lead.id).where(Lead.family_id == old, Lead.id != lead.id).limit(1)
+    if old is None or session.scalars(others).first() is None:
+        raise BadInput("This request is linked with no other.")
+    new = _new_family(session, now)
+    lead.family_id = new
+    low, high = sorted((old, new))
+    session.add(FamilyApart(family_id=low, other_id=high))
+    session.flush()
+    session.execute(update(Callback).where(Callback.lead_id == lead.id).values(family_id=new))
+    family_calls.owe_again(session, lead.id, now=now)
+    audit.note(session, by, "family.parted", "lead", lead.id, now=now, family=str(new), left=str(old))
+    return new
+
+
+def members(session: Session, lead: Lead) -> Sequence[Lead]:
+    """Every request of the lead's family, newest first; the lead alone when it has none yet."""
+    mine = Lead.id == lead.id if lead.family_id is None else Lead.family_id == lead.family_id
+    people = (joinedload(Lead.contact), joinedload(Lead.patient))
+    return session.scalars(select(Lead).where(mine).options(*people).order_by(Lead.created_at.desc())).all()
+
+
+def _lock_addresses(session: Session, contact: Contact) -> None:
+    """Two requests from one phone at the same moment take turns."""
+    keys = sorted(_key(blind) for blind in (contact.phone_blind, contact.email_blind) if blind)
+    for key in keys:
+        session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _key(blind: bytes) -> int:
+    return int.from_bytes(blind[:8], "big", signed=True)
+
+
+def _sharing(session: Session, lead: Lead) -> list[UUID]:
+    """Families with a lead of the same phone or email, the newest first."""
+    contact = lead.contact
+    same: list[ColumnElement[bool]] = [false()]
+    if contact.phone_blind:
+        same.append(Contact.phone_blind == contact.phone_blind)
+    if contact.email_blind:
+        same.append(Contact.email_blind == contact.email_blind)
+    found = (
+        select(Lead.family_id)
+        .join(Contact, Contact.lead_id == Lead.id)
+        .where(or_(*same), Lead.family_id.is_not(None), Lead.id != lead.id)
+        .group_by(Lead.family_id)
+        .order_by(func.max(Lead.created_at).desc())
+        .limit(_MOST_SHARING)
+    )
+    return [family for family in session.scalars(found) if family is not None and family != lead.family_id]
+
+
+def _are_apart(session: Session, one: UUID, other: UUID) -> bool:
+    low, high = sorted((one, other))
+    return session.get(FamilyApart, (low, high)) is not None
+
+
+def _new_family(session: Session, now: datetime) -> UUID:
+    family = Family(created_at=now)
+    session.add(family)
+    session.flush()
+    return family.id
+
+
+def _merge(session: Session, keep: UUID, other: UUID, *, now: datetime, by: str) -> UUID:
+    """Everything of `other` goes to `keep`; its open calls wait to be taken into the one call."""
+    locked = select(Family.id).where(Family.id.in_((keep, other))).order_by(Family.id).with_for_update()
+    if set(session.scalars(locked)) != {keep, other}:
+        return keep
+    session.execute(update(Lead).where(Lead.family_id == other).values(family_id=keep))
+    session.execute(
+        update(Callback)
+        .where(Callback.family_id == other, Callback.closed_at.is_(None))
+        .values(family_id=None)
+    )
+    session.execute(update(Callback).where(Callback.family_id == other).values(family_id=keep))
+    _keep_apart(session, keep, other)
+    session.execute(delete(Family).where(Family.id == other))
+    audit.note(session, by, "family.merged", "family", keep, now=now, merged=str(other))
+    family_calls.gather(session, keep, now=now)
+    return keep
+
+
+def _keep_apart(session: Session, keep: UUID, other: UUID) -> None:
+    """Whoever was parted from `other` is parted from the family it becomes."""
+    pairs = select(FamilyApart).where((FamilyApart.family_id == other) | (FamilyApart.other_id == other))
+    for pair in session.scalars(pairs):
+        third = pair.other_id if pair.family_id == other else pair.family_id
+        if third != keep:
+            low, high = sorted((keep, third))
+            values = {"family_id": low, "other_id": high}
+            session.execute(insert(FamilyApart).values(values).on_conflict_do_nothing())
