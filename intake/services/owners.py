@@ -50,6 +50,8 @@ def overflow(session: Session, *, now: datetime) -> int:
         Callback.status == CallbackStatus.WAITING,
         Callback.owner_id.is_not(None),
         Callback.owner_until <= now,
+        # The call may have been moved since.
+        Callback.due_at <= now - OWNER_GRACE,
     )
     rows = session.scalars(missed.limit(_MOST_AT_ONCE).with_for_update(skip_locked=True)).all()
     for callback in rows:
