@@ -14,7 +14,7 @@ LOCKED := --require-hashes --no-build-isolation --use-pep517
 # Set, it would compile every module of ours again in each of the hundreds of processes a test run starts.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help up test lint types contracts unit assets browser lock evaluate bench chaos clean
+.PHONY: help up test lint types contracts unit assets browser translations lock evaluate bench chaos clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ browser: $(VENV)/.test-installed ## Find or unpack a browser and prove that it s
 
 evaluate: $(VENV)/.test-installed ## The case vignettes of the match, as a table
 	@$(BIN)/python -m tests.evaluate
+
+translations: $(VENV)/.test-installed ## Gather the marked strings into the catalogs; list what is to translate
+	@$(BIN)/python -m tests.translations
 
 lock: ## Compile requirements/*.txt again (needs uv)
 	sh requirements/compile.sh

@@ -3,9 +3,10 @@
 import json
 from functools import cache
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, current_app, request
 
 from intake.config import ROOT, Settings
+from intake.views.languages import static_file
 
 blueprint = Blueprint("public", __name__)
 
@@ -31,7 +32,7 @@ def _sheets() -> dict[str, str]:
 @blueprint.app_template_global()
 def asset(name: str) -> str:
     """The address of a built style sheet, with its content hash so that it may be cached."""
-    return url_for("static", filename=f"built/{name}", v=_sheets().get(name))
+    return static_file(f"built/{name}", v=_sheets().get(name))
 
 
 def settings() -> Settings:
