@@ -129,3 +129,10 @@ def test_link_of_nobody_is_answered_like_one_without_proof(visitor: Visitor) -> 
     answer = visitor.client.get("/s/nobody/doctors")
     assert (answer.status_code, answer.location) == (303, "/s/nobody")
     assert "data-doctor" not in text_of(visitor.client.get("/s/nobody"))
+
+
+def test_part_without_a_translation_stands_in_english_and_says_so_in_spanish(visitor: Visitor) -> None:
+    page = visitor.read("/es/questions")
+    assert '<section id="how" aria-labelledby="how-title" lang="en">' in page
+    assert '<p class="govuk-body" lang="es">Esta parte todavía no está en español.</p>' in page
+    assert "Esta parte todavía" in text_of_pdf(visitor.client.get(f"/es{FILES[1]}").data)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from intake import limits
+from intake import language, limits
 from intake.db import transaction
 from intake.documents.choose import Case
 from intake.documents.content import Kind
@@ -17,7 +17,7 @@ from intake.documents.data import Brand, Wanted, document_data
 from intake.documents.render import document_pdf
 from intake.forms import answers
 from intake.limits import limiter
-from intake.rules.facts import Diagnosis, Language, Stage, TreatmentStatus
+from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
 from intake.services import documents
 from intake.views.public.site import blueprint, settings
 
@@ -121,11 +121,11 @@ def _file(kind: Kind, filename: str) -> ResponseReturnValue:
 
 
 def _wanted(kind: Kind, chosen: dict[str, Any]) -> Wanted:
-    language = Language.ENGLISH
+    spoken = language.current()
     with transaction() as session:
-        reviews = documents.reviews(session, kind, language)
+        reviews = documents.reviews(session, kind, spoken)
     case = Case(chosen["type"], chosen["stage"], chosen["status"])
-    return Wanted(kind=kind, case=case, language=language, reviews=reviews)
+    return Wanted(kind=kind, case=case, language=spoken, reviews=reviews)
 
 
 def _chosen() -> tuple[dict[str, Any], list[str]]:
