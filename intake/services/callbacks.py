@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intake.errors import StaleLease
-from intake.models.callback import CallAttempt, Callback
+from intake.models.callback import CallAttempt, Callback, in_status
 from intake.rules.statuses import CallbackStatus, change
 from intake.rules.texts import both
 from intake.services import audit
@@ -35,7 +35,7 @@ class StalePage(StaleLease):
 
 def release_expired(session: Session, *, now: datetime) -> int:
     """Give lapsed claims back to the pool, notes intact; return how many."""
-    lapsed = select(Callback).where(Callback.status == CallbackStatus.CLAIMED, Callback.claimed_until < now)
+    lapsed = select(Callback).where(in_status(CallbackStatus.CLAIMED), Callback.claimed_until < now)
     rows = session.scalars(lapsed.with_for_update(skip_locked=True).limit(500)).all()
     for callback in rows:
         audit.note(

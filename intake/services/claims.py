@@ -15,6 +15,7 @@ from intake.rules.statuses import CallbackStatus, change
 from intake.services import audit, callbacks, owners, pool
 from intake.services.callbacks import LEASE, NotYours
 from intake.services.permissions import Permission, may_ring
+from intake.services.pool import CLAIMED
 from intake.services.skills import lacking, opens_at
 from intake.services.staff import actor
 
@@ -104,7 +105,7 @@ def _unbegun(staff: Staff, now: datetime) -> Select[Callback]:
         .where(CallAttempt.callback_id == Callback.id, CallAttempt.ended_at.is_(None))
         .exists()
     )
-    mine = (Callback.status == CallbackStatus.CLAIMED) & (Callback.claimed_by == staff.id)
+    mine = CLAIMED & (Callback.claimed_by == staff.id)
     return select(Callback).where(mine, Callback.claimed_until >= now, ~begun).order_by(Callback.due_at)
 
 

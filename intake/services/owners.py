@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intake.errors import BadInput
-from intake.models.callback import Callback
+from intake.models.callback import Callback, in_status
 from intake.models.staff import Staff
 from intake.rules.statuses import CallbackStatus, change
 from intake.services import audit, callbacks, notices
@@ -47,7 +47,7 @@ def colleagues(session: Session, staff_id: UUID) -> list[Staff]:
 def overflow(session: Session, *, now: datetime) -> int:
     """Calls that their owner missed go to the pool, and the supervisor is told; return how many."""
     missed = select(Callback).where(
-        Callback.status == CallbackStatus.WAITING,
+        in_status(CallbackStatus.WAITING),
         Callback.owner_id.is_not(None),
         Callback.owner_until <= now,
         # The call may have been moved since.

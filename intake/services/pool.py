@@ -14,14 +14,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
-from intake.models.callback import Callback
+from intake.models.callback import Callback, in_status
 from intake.rules.statuses import CallbackStatus
 from intake.services.call_plans import URGENCIES
 from intake.services.skills import suits
 
 OLDEST_DUE = 500
-_WAITING = Callback.status == CallbackStatus.WAITING
-_POOL = _WAITING & Callback.owner_id.is_(None)
+WAITING = in_status(CallbackStatus.WAITING)
+CLAIMED = in_status(CallbackStatus.CLAIMED)
+OPEN = in_status(CallbackStatus.WAITING, CallbackStatus.CLAIMED)
+_POOL = WAITING & Callback.owner_id.is_(None)
 
 
 def lock_next(session: Session, staff_id: UUID, skills: frozenset[str], *, now: datetime) -> UUID | None:
@@ -42,12 +44,18 @@ def due_ids(
     return list(found)[:most]
 
 
+def is_due(staff_id: UUID, skills: frozenset[str], *, now: datetime) -> ColumnElement[bool]:
+    """True for the calls that `due_ids` would list without an end."""
+    others = Callback.owner_id.is_(None) & suits(skills, now=now)
+    return WAITING & (Callback.due_at <= now) & (others | (Callback.owner_id == staff_id))
+
+
 def _first(question: Select[UUID]) -> ScalarSelect[UUID]:
     return question.limit(1).with_for_update(skip_locked=True, of=Callback).scalar_subquery()
 
 
 def _own(staff_id: UUID, now: datetime) -> Select[UUID]:
-    mine = _WAITING & (Callback.owner_id == staff_id) & (Callback.due_at <= now)
+    mine = WAITING & (Callback.owner_id == staff_id) & (Callback.due_at <= now)
     return select(Callback.id).where(mine).order_by(Callback.urgency.desc(), Callback.promise_by)
 
 

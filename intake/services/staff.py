@@ -174,15 +174,18 @@ def _counter(staff: Staff | None, code: str, *, now: datetime) -> int | None:
     return passwords.totp_counter(code, staff.totp_secret, last_counter=staff.totp_last_counter, now=now)
 
 
-def resume(session: Session, session_id: UUID, *, now: datetime) -> Staff | None:
-    """Whose sign-in this is, or None when it is closed, idle, too old or the account is disabled."""
+def resume(session: Session, session_id: UUID, *, now: datetime, by_hand: bool = True) -> Staff | None:
+    """Whose sign-in this is, or None when it is closed, idle, too old or the account is disabled.
+
+    `by_hand` is False when an open page asks by itself: nobody need sit in front of it.
+    """
     row = session.get(StaffSession, session_id)
     if row is None or row.closed_at or now - row.seen_at > IDLE or now - row.created_at > ABSOLUTE:
         return None
     staff = session.get(Staff, row.staff_id)
     if staff is None or not staff.active:
         return None
-    if now - row.seen_at > _SEEN_EVERY:
+    if by_hand and now - row.seen_at > _SEEN_EVERY:
         row.seen_at = now
     return staff
 

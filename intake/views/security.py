@@ -7,7 +7,7 @@ pages are left out: ours ask for password and code in one step, so that no answe
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, session
+from flask import Flask, request, session
 from flask_security import RoleMixin, Security, UserDatastore, UserMixin, login_user, logout_user
 
 from intake.config import Settings
@@ -17,6 +17,8 @@ from intake.services import staff as accounts
 from intake.views.clock import utc_now
 
 _SESSION = "staff_session"
+# What an open page asks every few seconds: it does not keep a sign-in from going idle.
+BY_ITSELF = frozenset({"console.news"})
 
 
 class AccountRole(RoleMixin):
@@ -90,7 +92,8 @@ def _resumed() -> Staff | None:
     if session_id is None:
         return None
     with transaction() as db_session:
-        return accounts.resume(db_session, session_id, now=utc_now())
+        by_hand = request.endpoint not in BY_ITSELF
+        return accounts.resume(db_session, session_id, now=utc_now(), by_hand=by_hand)
 
 
 def _session_id() -> UUID | None:

@@ -71,7 +71,7 @@ def test_urgent_families_are_listed_first(browser_client: FlaskClient) -> None:
     plain, urgent = stored_call(due_at=NOON - timedelta(hours=1)), stored_call(urgency=1)
     page = browser_client.get("/console/").text
     assert page.index(reference_of(urgent)) < page.index(reference_of(plain))
-    assert "Urgent families first" in page
+    assert "then urgent families" in page
 
 
 def test_empty_queue_says_when_the_next_call_is_due(browser_client: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from intake.models.lead import Lead
 from intake.models.match import MatchSet
 from intake.rules.differences import Place, difference_texts, differences
 from intake.sample.load import load_directory
-from intake.services.desk import call_screen
+from intake.services.call_screen import call_screen
 from intake.services.staff import Role
 from intake.views.console import words
 from tests.desk import account, waiting_call

@@ -11,10 +11,10 @@ from intake.errors import BadInput, StaleLease
 from intake.forms.console import CallForm
 from intake.rules.outcomes import OUTCOMES, NextStep
 from intake.rules.texts import both
-from intake.services import callbacks, desk
+from intake.services import call_screen, callbacks
 from intake.services.call_outcomes import OutcomeRecord, Recorded, record_outcome
+from intake.services.call_screen import CallScreen
 from intake.services.callbacks import StalePage
-from intake.services.desk import CallScreen
 from intake.views.console import words
 from intake.views.console.blueprint import blueprint
 from intake.views.console.policy import me
@@ -142,7 +142,7 @@ def _save_notes(session: Session, callback_id: UUID, form: CallForm) -> None:
 
 def _screen(callback_id: UUID) -> CallScreen | None:
     with transaction() as session:
-        return desk.call_screen(session, callback_id, me(), now=g.now)
+        return call_screen.call_screen(session, callback_id, me(), now=g.now)
 
 
 def _render(screen: CallScreen, form: CallForm) -> str:

@@ -47,6 +47,7 @@ ROLES: dict[str, Rule] = {
     "console.sign_out": _ALL,
     "console.password": _ALL,
     "console.queue": _ALL,
+    "console.news": _CALLERS,
     "console.claim_next": _CALLERS,
     "console.claim": _POOL,
     "console.call": _CALL_PAGE,
@@ -122,7 +123,12 @@ def me() -> Staff:
 
 
 def _signed_out() -> Response | tuple[str, int]:
-    """Reading leads to the sign-in page; a post is answered with what was typed, so that no note is lost."""
+    """Reading leads to the sign-in page; a post is answered with what was typed, so that no note is lost.
+
+    What a page asks by itself gets a sentence to show: what was typed still stands in that page.
+    """
+    if "HX-Request" in request.headers:
+        return render_template("console/signed_out_note.html"), 401
     if request.method == "POST":
         return render_template("console/signed_out.html", notes=_typed()[:20000]), 401
     return redirect(url_for("console.sign_in"), code=303)

@@ -21,8 +21,10 @@ from intake.rules.reasons import (
     text_for,
     words_for,
 )
+from intake.rules.skills import labels
 from intake.rules.wishes import SAY_DUE_BECAUSE, DueBecause
 from intake.services.call_plans import whereabouts
+from intake.services.queue_page import QueueRow
 
 __all__ = ["EXCLUSION_WORDS", "difference_texts", "distance_text"]
 
@@ -157,6 +159,23 @@ def reasons(match: Match, lead: Lead) -> list[tuple[str, str]]:
 def nearer(match_set: MatchSet, lead: Lead) -> list[str]:
     """Why nearer doctors are not on the list, as the family reads it."""
     return nearer_texts(match_set, words_for(Relation(lead.relation)))
+
+
+def needs(row: QueueRow) -> str:
+    """ "Spanish, Veterans": what the caller must be able to do."""
+    return ", ".join(labels(row.callback.needs))
+
+
+def waits(row: QueueRow) -> str:
+    """Why the reader cannot take this call now, or nothing."""
+    if row.owner and row.callback.owner_id != g.staff.id:
+        return f"{row.owner} promised to call"
+    if row.lacks and row.opens_at > g.now:
+        return f"For {', '.join(labels(row.lacks))} until {local(row.opens_at, row.lead)}"
+    if row.may.allowed or row.callback.due_at > g.now:
+        return ""
+    opens = row.may.next_open
+    return f"Not before {local(opens, row.lead) if opens else 'we know where they are'}"
 
 
 def speaks(lead: Lead) -> str:

@@ -1,11 +1,11 @@
-"""What the desk shows: the queue, and one call on one screen. Every look at a family is audited."""
+"""One call on one screen. Every look at a family is audited."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from intake.models.callback import CallAttempt, Callback
@@ -14,73 +14,10 @@ from intake.models.directory import Location
 from intake.models.lead import Lead
 from intake.models.match import Match, MatchSet
 from intake.models.staff import Staff
-from intake.rules.calling_hours import MayCall, may_call
 from intake.rules.statuses import CallbackStatus
 from intake.services import audit, callbacks, guidance
-from intake.services.call_plans import whereabouts
 from intake.services.permissions import Permission, may_ring
 from intake.services.staff import Role, actor
-
-_LISTED = 50
-
-
-@dataclass(frozen=True)
-class QueueRow:
-    """One line of the queue: no last name and no number."""
-
-    callback: Callback
-    lead: Lead
-    first_name: str
-    tries: int
-    may: MayCall
-
-
-@dataclass(frozen=True)
-class Queue:
-    """`due` and `later` hold at most 50 rows; the counts are whole. `next_due_at` is the first of `later`."""
-
-    due: Sequence[QueueRow]
-    due_count: int
-    later: Sequence[QueueRow]
-    later_count: int
-    mine: Sequence[QueueRow]
-
-
-def queue(session: Session, staff: Staff, *, now: datetime) -> Queue:
-    """The three lists. Most urgent first, then by the time the call is due."""
-    callbacks.release_expired(session, now=now)
-    waiting = Callback.status == CallbackStatus.WAITING
-    is_due, is_later = waiting & (Callback.due_at <= now), waiting & (Callback.due_at > now)
-    is_mine = (Callback.status == CallbackStatus.CLAIMED) & (Callback.claimed_by == staff.id)
-    found = Queue(
-        due=_rows(session, is_due, now),
-        due_count=_count(session, is_due),
-        later=_rows(session, is_later, now, by_time=True),
-        later_count=_count(session, is_later),
-        mine=_rows(session, is_mine, now),
-    )
-    shown = [str(row.lead.id) for row in (*found.due, *found.later, *found.mine)]
-    audit.note(session, actor(staff.id), "queue.viewed", "queue", "-", now=now, leads=shown)
-    return found
-
-
-def _rows(
-    session: Session, condition: ColumnElement[bool], now: datetime, *, by_time: bool = False
-) -> list[QueueRow]:
-    order = (Callback.due_at,) if by_time else (Callback.urgency.desc(), Callback.due_at)
-    with_family = joinedload(Callback.lead).joinedload(Lead.contact)
-    wanted = select(Callback).where(condition).options(with_family, selectinload(Callback.attempts))
-    return [_row(callback, now) for callback in session.scalars(wanted.order_by(*order).limit(_LISTED))]
-
-
-def _row(callback: Callback, now: datetime) -> QueueRow:
-    lead = callback.lead
-    may = may_call(whereabouts(lead), now, requested=callback.requested)
-    return QueueRow(callback, lead, lead.contact.first_name, len(callback.attempts), may)
-
-
-def _count(session: Session, condition: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(Callback).where(condition)) or 0
 
 
 @dataclass(frozen=True, kw_only=True)
