@@ -36,7 +36,8 @@ TASKS: dict[str, TaskRule] = {
     "replan_calls": TaskRule(Queue.CALLBACKS, lease_seconds=120),
     "link_duplicates": TaskRule(Queue.CALLBACKS),
     "start_series": TaskRule(Queue.MAILINGS),
-    "send_mailing": TaskRule(Queue.MAILINGS, lease_seconds=90, max_attempts=12),
+    # A mailing gives up by itself after a day; its row is never the first to.
+    "send_mailing": TaskRule(Queue.MAILINGS, lease_seconds=90, max_attempts=60),
 }
 
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {

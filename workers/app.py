@@ -21,6 +21,7 @@ from workers.warm_up import warm_up
 _PERIODIC = {
     "sweep-work": {"task": "sweep_work", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
     "rerank": {"task": "rerank_open_leads", "schedule": 10.0, "options": {"queue": Queue.MATCHING}},
+    "plan-series": {"task": "plan_stale_series", "schedule": 30.0, "options": {"queue": Queue.MAILINGS}},
     "beat-alive": {"task": "beat_alive", "schedule": 5.0, "options": {"queue": Queue.CALLBACKS}},
 }
 

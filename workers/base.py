@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import DBAPIError as DatabaseError
@@ -20,12 +20,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from intake.db import database_now, transaction
-from intake.errors import AdvocateDeskError, StaleLease, TransientError
+from intake.errors import AdvocateDeskError, StaleLease
 from intake.services import outbox
 from intake.services.outbox import Begun
 
 log = logging.getLogger("advocate.work")
 
+_Written = TypeVar("_Written")
 Effects = Callable[[Session, UUID, datetime], None]
 
 RECORD_TRIES = 15
@@ -33,16 +34,23 @@ RECORD_PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Delivery:
-    """Three steps around one network call; `prepare` answers None when nothing is to be sent.
+class NotNow:
+    """The work must wait until then; nothing was attempted."""
 
-    `settle` gets what `deliver` returned, or the AdvocateDeskError it raised; after a transient
-    one the row is tried again later.
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Three steps around one network call; `prepare` answers None when nothing is to be sent, or NotNow.
+
+    `settle` gets what `deliver` returned, or the AdvocateDeskError it raised, and says whether that ends
+    it; else the row is tried again later, with backoff.
     """
 
     prepare: Callable[[Session, UUID, datetime], Any]
     deliver: Callable[[Any], Any]
-    settle: Callable[[Session, Any, Any, datetime], None]
+    settle: Callable[[Session, Any, Any, datetime], bool]
 
 
 def run(task_id: int, token: int, effects: Effects) -> None:
@@ -62,20 +70,23 @@ def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:
     def work(row: Begun) -> None:
         with transaction() as session:
             intent = delivery.prepare(session, row.subject_id, database_now(session))
+            if isinstance(intent, NotNow):
+                outbox.put_off(session, row, intent.until)
+                return
             if intent is None:
                 outbox.finish(session, task_id, token)
                 return
         answer = _answer(delivery, intent)
 
-        def settle() -> None:
+        def settle() -> bool:
             with transaction() as session:
-                delivery.settle(session, intent, answer, database_now(session))
-                if not isinstance(answer, TransientError):
+                ended = delivery.settle(session, intent, answer, database_now(session))
+                if ended:
                     outbox.finish(session, task_id, token)
+                return ended
 
         # What the network said is known here and nowhere else: a database that is away is waited for.
-        _write_when_back(settle)
-        if isinstance(answer, TransientError):
+        if not _write_when_back(settle):
             raise answer
 
     _guarded(task_id, token, work)
@@ -120,15 +131,14 @@ def _record_failure(row: Begun, error: Exception) -> None:
         _write_when_back(store)
 
 
-def _write_when_back(write: Callable[[], None]) -> None:
+def _write_when_back(write: Callable[[], _Written]) -> _Written:
     """Write, again and again while the database is away. Raises its error after RECORD_TRIES."""
     for _ in range(RECORD_TRIES - 1):
         try:
-            write()
-            return
+            return write()
         except OperationalError:
             time.sleep(RECORD_PAUSE_SECONDS)
-    write()
+    return write()
 
 
 def _place(error: Exception) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Protocol
@@ -15,7 +15,7 @@ from intake.errors import PermanentError
 from intake.mails.mime import Attachment, alternative, attached, encoded, mailbox, written
 from intake.mails.words import TEMPLATES, StepWords, written_in
 from intake.rules.facts import Language
-from intake.rules.series import Step
+from intake.rules.series import Anchor, Step
 
 __all__ = ["Attachment", "MailContent", "Rendered", "Sender", "compose", "message_id", "render"]
 
@@ -52,18 +52,22 @@ class MailContent:
     """One mail to one person. The illness is in none of these but the attachments.
 
     for_another: the reader wrote for someone else. message_id: with its angle brackets, the same for
-    every try. date: aware. unsubscribe_url: shows a page on GET and stops on POST.
+    every try. sent_at: aware. unsubscribe_url: shows a page on GET and stops on POST. appointment and the
+    next one are for the reminders.
     """
 
     step: Step
     recipient: str
     first_name: str
     for_another: bool
+    site_url: str
     status_url: str
     unsubscribe_url: str
     message_id: str
-    date: datetime
+    sent_at: datetime
     language: Language = Language.ENGLISH
+    appointment: date | None = None
+    next_appointment: date | None = None
     attachments: tuple[Attachment, ...] = ()
 
     @property
@@ -111,7 +115,8 @@ def message_id(token: str, organisation: Sender) -> str:
 def _require(content: MailContent, organisation: Sender) -> None:
     if not organisation.postal_address.strip():
         raise PermanentError("the organisation has no postal address; no mail may leave without one")
-    for name, url in (("unsubscribe", content.unsubscribe_url), ("status", content.status_url)):
+    urls = {"unsubscribe": content.unsubscribe_url, "status": content.status_url, "site": content.site_url}
+    for name, url in urls.items():
         if not _URL.fullmatch(url):
             raise PermanentError(f"the {name} URL of {_safe_id(content)} is missing or cannot be written")
     if not _MESSAGE_ID.fullmatch(content.message_id):
@@ -127,13 +132,14 @@ def _headers(content: MailContent, organisation: Sender) -> list[tuple[str, str]
         ("From", mailbox(organisation.sender_address, organisation.sender_name)),
         ("To", mailbox(content.recipient)),
         ("Subject", encoded(content.words.subject)),
-        ("Date", format_datetime(content.date)),
+        ("Date", format_datetime(content.sent_at)),
         ("Message-ID", content.message_id),
         ("List-Unsubscribe", f"<{content.unsubscribe_url}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        ("Auto-Submitted", "auto-generated"),
         ("MIME-Version", "1.0"),
     ]
+    if content.step.after is not Anchor.BY_HAND:  # RFC 3834: a person had this one sent
+        headers.insert(-1, ("Auto-Submitted", "auto-generated"))
     if organisation.reply_to != organisation.sender_address:
         headers.insert(2, ("Reply-To", mailbox(organisation.reply_to)))
     return headers
@@ -148,6 +154,9 @@ def _facts(content: MailContent, organisation: Sender) -> dict[str, object]:
         "preheader": content.words.preheader,
         "first_name": _greeting_name(content.first_name),
         "for_another": content.for_another,
+        "appointment": language.day(content.appointment),
+        "next_appointment": language.day(content.next_appointment),
+        "site_url": content.site_url,
         "status_url": content.status_url,
         "unsubscribe_url": content.unsubscribe_url,
         "organisation": organisation.name,

@@ -3,8 +3,11 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
+
+from babel.dates import format_skeleton
 
 from intake.config import ROOT
 from intake.rules.facts import Language
@@ -29,6 +32,12 @@ class MailWords:
     layout: Mapping[str, str]
     steps: Mapping[str, StepWords]
 
+    def day(self, day: date | None) -> str:
+        """ "Thursday, February 11"; nothing for no day."""
+        if day is None:
+            return ""
+        return str(format_skeleton("MMMMEEEEd", day, locale=self.code))
+
 
 def written_in(language: Language, template: str) -> MailWords:
     """The words of the reader's language, or the English ones when `template` is not written in it."""
@@ -50,4 +59,5 @@ def load_words(folder: Path) -> MailWords | None:
         return None
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
     version, layout = raw.pop("version"), raw.pop("layout")
-    return MailWords(folder.name, version, layout, {name: StepWords(**step) for name, step in raw.items()})
+    steps = {name: StepWords(**step) for name, step in raw.items()}
+    return MailWords(folder.name, version, layout, steps)

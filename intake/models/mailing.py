@@ -1,17 +1,22 @@
 """Mails to a family, step by step, and the addresses that must never be mailed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from intake.db import Base, Identified, Sealed
+from intake.db import Base, Identified
 from intake.models.lead import Lead
 
 
 class Mailing(Identified, Base):
-    """One step of a series for one lead. Intent is committed before SMTP, the answer after."""
+    """One step of a series for one lead. Intent is committed before SMTP, the answer after.
+
+    `because`: the code of why it was not sent, or what it waits for (rules.series_plan.Why).
+    `recipient_blind`: whom it was handed over for, whatever address the family has now. `provider_id`:
+    what the mail server calls it, so that its receipts find it.
+    """
 
     __tablename__ = "mailing"
 
@@ -24,13 +29,44 @@ class Mailing(Identified, Base):
     sending_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
-    unsubscribe_token_sealed: Mapped[bytes]
-    unsubscribe_token_blind: Mapped[bytes] = mapped_column(unique=True)
-    unsubscribe_token = Sealed()
+    because: Mapped[str | None]
+    first_tried_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    recipient_blind: Mapped[bytes | None]
+    provider_id: Mapped[str | None]
 
     lead: Mapped[Lead] = relationship(lazy="raise")
 
-    __table_args__ = (UniqueConstraint("lead_id", "step"), Index("ix_mailing_status", "status", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("lead_id", "step"),
+        Index("ix_mailing_status", "status", "due_at"),
+        Index("ix_mailing_provider", "provider_id", postgresql_where=text("provider_id IS NOT NULL")),
+    )
+
+
+class SeriesRun(Identified, Base):
+    """One series under way for one lead: begun, paused, ended and why.
+
+    `planned_version`: the version of series.toml by which its next step was last decided. The appointment,
+    and how many months apart they are, belong to the reminders.
+    """
+
+    __tablename__ = "series_run"
+
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"))
+    series: Mapped[str]
+    begun_at: Mapped[datetime]
+    paused_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_because: Mapped[str | None]
+    planned_version: Mapped[str]
+    appointment_on: Mapped[date | None]
+    every_months: Mapped[int | None]
+
+    __table_args__ = (
+        UniqueConstraint("lead_id", "series"),
+        Index("ix_series_run_planned", "planned_version", postgresql_where=text("ended_at IS NULL")),
+    )
 
 
 class Suppression(Identified, Base):

@@ -1,120 +1,216 @@
-"""When each mail of the series is due, read from series.toml. Pure: no database, no clock."""
+"""The series as data: the rows of series.toml, checked when they are read. Pure."""
 
 import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, TypeVar
 
-SERIES_FILE = Path(__file__).with_name("series.toml")
-# Both ends of the mainland: what suits both is never night for a family whose zone is not known.
-ZONES_WHEN_UNKNOWN = ("America/New_York", "America/Los_Angeles")
-_DAYS_SEARCHED = 3
+from intake.errors import ConfigError
+from intake.rules.facts import Diagnosis, Relation, RequestKind, Stage, TreatmentStatus
+from intake.rules.hours import read_day
+from intake.rules.intervals import Window
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+class Anchor(StrEnum):
+    """What a step's days are counted from."""
+
+    ASKED = "asked"
+    SPOKEN = "spoken"
+    PACKET = "packet"
+    APPOINTMENT = "appointment"
+    BY_HAND = "by_hand"
 
 
 class Part(StrEnum):
+    """AT_ONCE answers somebody who has just asked; the others are local hours."""
+
     AT_ONCE = "at_once"
     ANY = "any"
     MORNING = "morning"
     AFTERNOON = "afternoon"
 
 
-# Local hours, from inclusive to exclusive.
-WINDOWS: dict[Part, tuple[time, time]] = {
-    Part.ANY: (time(9), time(17)),
-    Part.MORNING: (time(9), time(12)),
-    Part.AFTERNOON: (time(12), time(17)),
+class Need(StrEnum):
+    MATCH = "match"
+    SPOKEN = "spoken"
+    PACKET = "packet"
+
+
+class Ending(StrEnum):
+    """What ends a series."""
+
+    STOPPED = "stopped"
+    BOUNCED = "bounced"
+    DIED = "died"
+    CLOSED = "closed"
+    ENDED = "ended"
+
+
+# What a step may ask of a lead: the column and the values there are.
+ANSWERS: dict[str, type[StrEnum]] = {
+    "kind": RequestKind,
+    "relation": Relation,
+    "diagnosis": Diagnosis,
+    "stage": Stage,
+    "treatment_status": TreatmentStatus,
 }
 
 
-class Need(StrEnum):
-    EMAIL_CONSENT = "email_consent"
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One series. `consent` is the key in consents.toml that it rests on."""
+
+    name: str
+    label: str
+    consent: str
+    ends_on: frozenset[Ending]
+    waits_for_packet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One mail of the series. `attaches` names the document that travels with it, or is empty."""
+    """One mail. `attaches` names the document that travels with it, or is empty; `late` bounds its delay."""
 
+    series: str
     name: str
-    after_days: int
+    label: str
+    after: Anchor
     part: Part
-    needs: frozenset[Need]
-    template: str
-    attaches: str
+    late: timedelta
+    days: int = 0
+    needs: frozenset[Need] = frozenset()
+    only: Mapping[str, frozenset[str]]
+    attaches: str = ""
+    by_post: bool = False
+
+    @property
+    def template(self) -> str:
+        return self.name
 
 
-@dataclass(frozen=True)
-class PlannedStep:
-    step: Step
-    due_at: datetime
+@dataclass(frozen=True, kw_only=True)
+class SeriesTable:
+    """The whole file. `windows` are minutes of the local day, by part."""
+
+    version: str
+    reviewed: str
+    windows: Mapping[Part, Window]
+    apart: timedelta
+    series: tuple[Series, ...]
+    steps: tuple[Step, ...]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Step]:
+        return {step.name: step for step in self.steps}
+
+    def step(self, key: str) -> Step | None:
+        """The step of a mailing's key such as `guide`, `guide.2`; None when the file has it no more."""
+        return self._by_name.get(key.partition(".")[0])
+
+    def named(self, series: str) -> Series:
+        return next(one for one in self.series if one.name == series)
+
+    def series_of(self, step: Step) -> Series:
+        return self.named(step.series)
+
+    def steps_of(self, series: str) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.series == series)
 
 
-@lru_cache(maxsize=4)
-def load_series(path: Path = SERIES_FILE) -> tuple[Step, ...]:
-    """The steps in the order of the file."""
-    return tuple(_step(row) for row in tomllib.loads(path.read_text(encoding="utf-8"))["step"])
+def load_series(path: Path) -> SeriesTable:
+    """Read the file. Raises ConfigError naming the row that is wrong."""
+    raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    limits = raw["limits"]
+    series = tuple(_series(row) for row in raw["series"])
+    steps = tuple(_step(row, timedelta(days=limits["late_days"])) for row in raw["step"])
+    table = SeriesTable(
+        version=raw["version"],
+        reviewed=raw["reviewed"],
+        windows={_member("parts", Part, name): _window(name, text) for name, text in raw["parts"].items()},
+        apart=timedelta(days=limits["apart_days"]),
+        series=series,
+        steps=steps,
+    )
+    _check(table)
+    return table
 
 
-def step_named(name: str) -> Step:
-    """The step of that name; KeyError when the series has none."""
-    return {step.name: step for step in load_series()}[name]
+def _window(name: str, text: str) -> Window:
+    windows = read_day(text, f"parts.{name}")
+    if len(windows) != 1:
+        raise ConfigError(f"parts.{name}: write one stretch of hours.")
+    return windows[0]
 
 
-def plan(
-    steps: Sequence[Step], *, submitted_at: datetime, zones: Sequence[str], now: datetime
-) -> tuple[PlannedStep, ...]:
-    """Due times (aware UTC) of `steps` for a family in `zones` (IANA names, all that may be theirs).
-
-    A step that is not sent at once falls inside its part of the day in every zone, never before `now`.
-    """
-    places = tuple(ZoneInfo(name) for name in zones or ZONES_WHEN_UNKNOWN)
-    return tuple(PlannedStep(step, _due_at(step, submitted_at, places, now)) for step in steps)
+def _series(raw: Mapping[str, Any]) -> Series:
+    where = f"series {raw.get('name', '?')}"
+    _check_entries(where, raw, Series, without={"waits_for_packet"})
+    return Series(**{**raw, "ends_on": _members(where, Ending, raw["ends_on"])})
 
 
-def _due_at(step: Step, submitted_at: datetime, zones: tuple[ZoneInfo, ...], now: datetime) -> datetime:
-    if step.part is Part.AT_ONCE:
-        return submitted_at
-    day = submitted_at.astimezone(zones[0]).date() + timedelta(days=step.after_days)
-    wished = datetime.combine(day, time(0), zones[0]).astimezone(UTC)
-    return next_open(max(wished, now), zones, step.part)
-
-
-def next_open(moment: datetime, zones: tuple[ZoneInfo, ...], part: Part) -> datetime:
-    """The first instant from `moment` on inside `part` in every zone.
-
-    Zones too far apart to share that part share the whole day; without even that, the first zone counts.
-    """
-    for hours, places in ((part, zones), (Part.ANY, zones), (part, zones[:1])):
-        fitting = [at for at in _openings(moment, places, hours) if _open(at, places, hours)]
-        if fitting:
-            return min(fitting).astimezone(UTC)
-    raise AssertionError("one zone alone always opens within a day")
-
-
-def _openings(moment: datetime, zones: tuple[ZoneInfo, ...], part: Part) -> Iterator[datetime]:
-    yield moment
-    for zone in zones:
-        today = moment.astimezone(zone).date()
-        for days in range(_DAYS_SEARCHED):
-            opening = datetime.combine(today + timedelta(days=days), WINDOWS[part][0], zone)
-            if opening.astimezone(UTC) >= moment:
-                yield opening.astimezone(UTC)
-
-
-def _open(at: datetime, zones: tuple[ZoneInfo, ...], part: Part) -> bool:
-    begins, ends = WINDOWS[part]
-    return all(begins <= at.astimezone(zone).time() < ends for zone in zones)
-
-
-def _step(row: dict[str, Any]) -> Step:
+def _step(raw: Mapping[str, Any], late: timedelta) -> Step:
+    where = f"step {raw.get('name', '?')}"
+    given = {**raw, "only": raw.get("only", {})}
+    _check_entries(where, given, Step, without={"late", "days", "needs", "attaches", "by_post"})
+    late_days = given.pop("late_days", None)
     return Step(
         **{
-            **row,
-            "part": Part(row["part"]),
-            "needs": frozenset(Need(need) for need in row["needs"]),
+            **given,
+            "after": _member(where, Anchor, raw["after"]),
+            "part": _member(where, Part, raw["part"]),
+            "needs": _members(where, Need, raw.get("needs", ())),
+            "only": _only(where, given["only"]),
+            "late": late if late_days is None else timedelta(days=late_days),
         }
     )
+
+
+def _only(where: str, raw: Mapping[str, list[str]]) -> dict[str, frozenset[str]]:
+    odd = raw.keys() - ANSWERS.keys()
+    if odd:
+        raise ConfigError(f"{where}: only.{min(odd)} is none of {', '.join(ANSWERS)}.")
+    return {name: frozenset(_members(where, ANSWERS[name], values)) for name, values in raw.items()}
+
+
+def _check_entries(where: str, raw: Mapping[str, Any], kind: type, *, without: set[str]) -> None:
+    known = {field.name for field in fields(kind)}
+    odd = (known - without - raw.keys()) | (raw.keys() - known - {"late_days"})
+    if odd:
+        raise ConfigError(f"{where}: missing or unknown entries: {', '.join(sorted(odd))}.")
+
+
+def _member(where: str, kind: type[_Word], word: str) -> _Word:
+    try:
+        return kind(word)
+    except ValueError:
+        raise ConfigError(f"{where}: {word!r} is none of {', '.join(kind)}.") from None
+
+
+def _members(where: str, kind: type[_Word], words: list[str] | tuple[str, ...]) -> frozenset[_Word]:
+    return frozenset(_member(where, kind, word) for word in words)
+
+
+def _check(table: SeriesTable) -> None:
+    names = [step.name for step in table.steps]
+    known = {series.name for series in table.series}
+    told = {
+        "every part of the day but at_once has its hours": table.windows.keys() != {*Part} - {Part.AT_ONCE},
+        "a step has a name of its own, without a dot": len(set(names)) < len(names) or "." in "".join(names),
+        "a step belongs to a series of the file": any(step.series not in known for step in table.steps),
+        "at once answers somebody who has just asked": any(
+            step.part is Part.AT_ONCE and (step.after is not Anchor.ASKED or step.days)
+            for step in table.steps
+        ),
+    }
+    broken = [rule for rule, wrong in told.items() if wrong]
+    if broken:
+        raise ConfigError(f"series.toml: {'; '.join(broken)}.")
+
+
+SERIES = load_series(Path(__file__).with_suffix(".toml"))

@@ -69,10 +69,14 @@ TRANSITIONS: dict[type[StrEnum], dict[StrEnum, frozenset[StrEnum]]] = {
                 MailingStatus.UNKNOWN,
             }
         ),
-        MailingStatus.ACCEPTED: frozenset(),
+        # A bounce comes after the mail server said yes.
+        MailingStatus.ACCEPTED: frozenset({MailingStatus.FAILED}),
         MailingStatus.FAILED: frozenset({MailingStatus.PLANNED}),
-        MailingStatus.SUPPRESSED: frozenset(),
-        MailingStatus.UNKNOWN: frozenset({MailingStatus.PLANNED, MailingStatus.ACCEPTED}),
+        # What forbade it may go: an address is corrected, an outcome taken back.
+        MailingStatus.SUPPRESSED: frozenset({MailingStatus.PLANNED}),
+        MailingStatus.UNKNOWN: frozenset(
+            {MailingStatus.PLANNED, MailingStatus.ACCEPTED, MailingStatus.FAILED}
+        ),
     },
     TaskState: {
         TaskState.DUE: frozenset({TaskState.LEASED, TaskState.DISCARDED}),

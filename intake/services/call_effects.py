@@ -2,17 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, false, or_, select, update
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from intake.models.callback import Callback
 from intake.models.lead import Contact, Lead
-from intake.models.mailing import Mailing
-from intake.models.work import OutboxTask
 from intake.rules.facts import Channel
 from intake.rules.outcomes import Outcome, SeriesStep
-from intake.rules.statuses import CallbackStatus, LeadStatus, MailingStatus, TaskState, change
-from intake.services import suppressions
+from intake.rules.statuses import CallbackStatus, LeadStatus, change
+from intake.services import series, suppressions
 
 _OPEN = (CallbackStatus.WAITING, CallbackStatus.CLAIMED)
 
@@ -24,11 +22,12 @@ def apply(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> N
         if Channel.CALL in outcome.suppress:
             _cancel_calls(session, other, outcome, now=now)
         if Channel.EMAIL in outcome.suppress:
-            suppressions.stop_planned_mail(session, other)
+            series.plan(session, [other.id], now=now)
     if outcome.series is SeriesStep.PAUSE_DAYS:
-        _pause_mail(session, lead, timedelta(days=outcome.pause_days))
+        series.pause(session, lead.id, until=now + timedelta(days=outcome.pause_days), now=now)
     if outcome.series is SeriesStep.END:
-        _end(session, lead, outcome, now=now)
+        for theirs in _sharing(session, lead, outcome):
+            _end(session, theirs, outcome, now=now)
 
 
 def _suppress(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> None:
@@ -45,11 +44,12 @@ def _suppress(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) 
 
 
 def _sharing(session: Session, lead: Lead, outcome: Outcome) -> list[Lead]:
-    """Every request by the same phone or email, when the outcome silences that."""
-    same: list[ColumnElement[bool]] = [false()]
-    if Channel.CALL in outcome.suppress and lead.contact.phone_blind:
+    """This request, and every one by the same phone or email when the outcome silences that or ends all."""
+    same: list[ColumnElement[bool]] = [Lead.id == lead.id]
+    ends = outcome.series is SeriesStep.END
+    if (ends or Channel.CALL in outcome.suppress) and lead.contact.phone_blind:
         same.append(Contact.phone_blind == lead.contact.phone_blind)
-    if Channel.EMAIL in outcome.suppress and lead.contact.email_blind:
+    if (ends or Channel.EMAIL in outcome.suppress) and lead.contact.email_blind:
         same.append(Contact.email_blind == lead.contact.email_blind)
     wanted = select(Lead).join(Contact).where(or_(*same)).options(joinedload(Lead.contact))
     return list(session.scalars(wanted.order_by(Lead.id)))
@@ -63,18 +63,10 @@ def _cancel_calls(session: Session, lead: Lead, outcome: Outcome, *, now: dateti
         callback.version += 1
 
 
-def _pause_mail(session: Session, lead: Lead, pause: timedelta) -> None:
-    """Mails still to come wait, and the work of sending them with them."""
-    planned = select(Mailing.id).where(Mailing.lead_id == lead.id, Mailing.status == MailingStatus.PLANNED)
-    ids = list(session.scalars(planned))
-    session.execute(update(Mailing).where(Mailing.id.in_(ids)).values(due_at=Mailing.due_at + pause))
-    waiting = (OutboxTask.subject_id.in_(ids)) & (OutboxTask.state == TaskState.DUE)
-    session.execute(update(OutboxTask).where(waiting).values(due_at=OutboxTask.due_at + pause))
-
-
 def _end(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> None:
     """Nothing is sent and nobody rings for this request any more."""
-    suppressions.stop_planned_mail(session, lead)
     _cancel_calls(session, lead, outcome, now=now)
     if lead.status == LeadStatus.OPEN:
         lead.status = change(LeadStatus.OPEN, LeadStatus.CLOSED)
+    session.flush()
+    series.end(session, lead.id, outcome.code, now=now)

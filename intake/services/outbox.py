@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, text, update
+from sqlalchemy import ColumnElement, case, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from intake.errors import BadInput, StaleLease
@@ -95,6 +95,27 @@ def record(
             )
         )
     _wake_relay(session)
+
+
+def record_each(
+    session: Session, event: Event, subjects: Sequence[tuple[UUID, datetime]], *, now: datetime
+) -> None:
+    """The same for many subjects, each with the time it is due, in one statement."""
+    rows = [
+        {"event": event, "task": task, "queue": TASKS[task].queue, "subject_id": subject_id,
+         "state": TaskState.DUE, "due_at": due_at, "created_at": now, "token": 0, "attempts": 0, "lost": 0}
+        for task in SUBSCRIBERS[event]
+        for subject_id, due_at in subjects
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(OutboxTask), rows)
+        _wake_relay(session)
+
+
+def move(session: Session, subject_id: UUID, due_at: datetime) -> None:
+    """Give the work that waits for a subject another time."""
+    waiting = (OutboxTask.subject_id == subject_id) & (OutboxTask.state == TaskState.DUE)
+    session.execute(update(OutboxTask).where(waiting).values(due_at=due_at))
 
 
 def _wake_relay(session: Session) -> None:
@@ -188,6 +209,20 @@ def fail(session: Session, row: Begun, error: str, *, permanent: bool) -> None:
     else:
         values = {"state": TaskState.DUE, "due_at": _after(retry_delay_seconds(row.attempts))}
     _end(session, row.id, row.token, started_at=None, leased_until=None, last_error=error, **values)
+
+
+def put_off(session: Session, row: Begun, until: datetime) -> None:
+    """The work must wait until then. That is no attempt, however often it happens."""
+    _end(
+        session,
+        row.id,
+        row.token,
+        state=TaskState.DUE,
+        due_at=until,
+        attempts=OutboxTask.attempts - 1,
+        started_at=None,
+        leased_until=None,
+    )
 
 
 def _end(session: Session, task_id: int, token: int, **values: object) -> None:

@@ -10,11 +10,11 @@ from intake.crypto import keyring
 from intake.models.callback import Callback
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
-from intake.models.match import MatchSet
+from intake.models.match import Match, MatchSet
+from intake.rules.series_plan import Outlook
 from intake.rules.statuses import CallbackStatus, MailingStatus
-from intake.services import audit
+from intake.services import audit, series
 from intake.services.blind import email_blind, phone_blind
-from intake.services.doctor_list import current_matches
 from intake.services.mailings import plan_mailings
 
 _SETTLED = (MailingStatus.ACCEPTED, MailingStatus.FAILED, MailingStatus.UNKNOWN)
@@ -22,12 +22,16 @@ _SETTLED = (MailingStatus.ACCEPTED, MailingStatus.FAILED, MailingStatus.UNKNOWN)
 
 @dataclass(frozen=True, kw_only=True)
 class StatusPage:
-    """One request as its family sees it. `match_set` is None while the search still runs."""
+    """One request as its family sees it. `match_set` is None while the search still runs.
+
+    `coming`: the steps that are not rows yet.
+    """
 
     lead: Lead
     callback: Callback | None
     match_set: MatchSet | None
     mailings: list[Mailing]
+    coming: list[Outlook]
     call_is_late: bool
 
 
@@ -37,23 +41,19 @@ def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | No
     if lead is None:
         return None
     callback = _latest_callback(session, lead)
-    note_view(session, lead, "status_page.viewed", now=now)
+    audit.note(session, "visitor", "status_page.viewed", "lead", lead.id, now=now)
     return StatusPage(
         lead=lead,
         callback=callback,
-        match_set=current_matches(session, lead.id),
+        match_set=_current_matches(session, lead),
         mailings=list(
             session.scalars(select(Mailing).where(Mailing.lead_id == lead.id).order_by(Mailing.due_at))
         ),
+        coming=series.coming(session, lead.id, now=now),
         call_is_late=bool(
             callback and callback.status == CallbackStatus.WAITING and callback.promise_by < now
         ),
     )
-
-
-def note_view(session: Session, lead: Lead, action: str, *, now: datetime) -> None:
-    """Whoever holds the link looked at something of this family."""
-    audit.note(session, "visitor", action, "lead", lead.id, now=now)
 
 
 def correct_contact(
@@ -69,6 +69,8 @@ def correct_contact(
     if email and email_blind(email) != lead.contact.email_blind:
         lead.contact.email, lead.contact.email_blind = email, email_blind(email)
         audit.note(session, "visitor", "contact.email_corrected", "lead", lead.id, now=now)
+        session.flush()
+        series.plan(session, [lead.id], now=now)
         _send_guide_again(session, lead, now=now)
 
 
@@ -105,3 +107,9 @@ def _latest_callback(session: Session, lead: Lead) -> Callback | None:
     rung = any(attempt.started_at >= own.created_at for attempt in call.attempts)
     return call if rung or call.closed_at else None
 
+
+def _current_matches(session: Session, lead: Lead) -> MatchSet | None:
+    shown = selectinload(MatchSet.matches)
+    options = (shown.joinedload(Match.doctor), shown.joinedload(Match.location))
+    current = select(MatchSet).where(MatchSet.lead_id == lead.id, MatchSet.current)
+    return session.scalars(current.options(*options)).one_or_none()

@@ -1,54 +1,47 @@
-"""Addresses that asked to stop: keyed hashes, asked again in the moment of contact."""
+"""Addresses that must not be contacted: keyed hashes, asked again in the moment of contact."""
 
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from intake.crypto import keyring
-from intake.models.lead import Lead
-from intake.models.mailing import Mailing, Suppression
+from intake.models.mailing import Suppression
 from intake.rules.facts import Channel
-from intake.rules.statuses import MailingStatus
-from intake.services import audit
+
+# Not a word of theirs: the address does not work. Staff may lift it when they hear that it does.
+BOUNCED = "bounced"
 
 
 def suppress(session: Session, channel: Channel, blind: bytes, *, reason: str, now: datetime) -> None:
-    """Never contact this address over this channel again. Saying it twice is harmless."""
+    """Never contact this address over this channel again. Saying it twice is harmless; a word of
+    theirs outweighs a bounce."""
     row = {"id": uuid4(), "channel": channel, "address_blind": blind, "reason": reason, "created_at": now}
-    session.execute(insert(Suppression).values(row).on_conflict_do_nothing())
+    new = insert(Suppression).values(row)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[Suppression.channel, Suppression.address_blind],
+            set_={"reason": new.excluded.reason, "created_at": new.excluded.created_at},
+            where=(Suppression.reason == BOUNCED) & (new.excluded.reason != BOUNCED),
+        )
+    )
 
 
 def is_suppressed(session: Session, channel: Channel, blind: bytes | None) -> bool:
     """Whether this address said stop. An address we do not have cannot be contacted either."""
-    if blind is None:
-        return True
-    asked = select(Suppression.id).where(Suppression.channel == channel, Suppression.address_blind == blind)
-    return session.scalars(asked).first() is not None
+    return blind is None or why_suppressed(session, channel, blind) is not None
 
 
-def unsubscribe(session: Session, token: str, *, now: datetime) -> None:
-    """One click in a mail: no more mail to that address. Unknown tokens are answered the same."""
-    blind = keyring().blind("unsubscribe", token)
-    with_contact = joinedload(Mailing.lead).joinedload(Lead.contact)
-    mailing = session.scalars(
-        select(Mailing).where(Mailing.unsubscribe_token_blind == blind).options(with_contact)
-    ).one_or_none()
-    if mailing is None:
-        return
-    email_blind = mailing.lead.contact.email_blind
-    if email_blind is not None:
-        suppress(session, Channel.EMAIL, email_blind, reason="unsubscribed", now=now)
-    stop_planned_mail(session, mailing.lead)
-    audit.note(session, "visitor", "mail.unsubscribed", "lead", mailing.lead_id, now=now)
-
-
-def stop_planned_mail(session: Session, lead: Lead) -> None:
-    """Mails of this lead that are not under way will not be sent."""
-    session.execute(
-        update(Mailing)
-        .where(Mailing.lead_id == lead.id, Mailing.status == MailingStatus.PLANNED)
-        .values(status=MailingStatus.SUPPRESSED)
+def why_suppressed(session: Session, channel: Channel, blind: bytes) -> str | None:
+    """The reason that is kept, or None."""
+    asked = select(Suppression.reason).where(
+        Suppression.channel == channel, Suppression.address_blind == blind
     )
+    return session.scalars(asked).one_or_none()
+
+
+def lift_bounce(session: Session, blind: bytes) -> None:
+    """The family says that the address works. A stop cannot be lifted this way."""
+    bounced = (Suppression.channel == Channel.EMAIL) & (Suppression.reason == BOUNCED)
+    session.execute(delete(Suppression).where(bounced, Suppression.address_blind == blind))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -18,14 +18,14 @@ from intake.db import transaction
 from intake.models import Mailing, OutboxTask
 from intake.rules.facts import Channel
 from intake.rules.statuses import MailingStatus, TaskState
-from intake.services import outbox, suppressions
+from intake.services import outbox, series, stops, suppressions
+from intake.services.stop_links import stop_token
 from intake.workflow import Queue
 from tests.factories import NOON, free_port, stored_lead
 from workers import base
 from workers.base import Delivery
 from workers.mailings import deliver
 from workers.mailings.deliver import Post
-from workers.mailings.start import start_series
 
 
 class Sink:
@@ -67,7 +67,7 @@ def lead_id(database: Engine) -> UUID:
     with transaction() as session:
         sent = stored_lead(session)
     with transaction() as session:
-        start_series(session, sent.lead_id, NOON)
+        series.begin(session, sent.lead_id, now=NOON)
         session.execute(update(OutboxTask).values(due_at=NOON - timedelta(days=300)))
     return sent.lead_id
 
@@ -192,6 +192,104 @@ class _Away:
             yield session
 
 
+def test_server_is_given_up_when_it_says_later_for_a_day(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    sink.answer = "451 4.3.0 later"
+    with transaction() as session:
+        session.execute(update(Mailing).values(first_tried_at=NOON - timedelta(days=2)))
+    task_id, token = _claim()
+    base.run_delivery(task_id, token, delivery)
+    assert (_guide().status, _state(task_id)) == (MailingStatus.FAILED, TaskState.DONE)
+
+
+def test_name_that_the_server_gave_the_mail_is_kept(lead_id: UUID, sink: Sink, delivery: Delivery) -> None:
+    sink.answer = "250 Ok 0100018f2a3b4c5d-7e8f9a0b"
+    base.run_delivery(*_claim(), delivery)
+    guide = _guide()
+    assert guide.provider_id == "0100018f2a3b4c5d-7e8f9a0b"
+    assert guide.recipient_blind == keyring().blind("email", "ada@family.example")
+
+
+def test_next_step_is_planned_when_the_guide_was_sent(lead_id: UUID, sink: Sink, delivery: Delivery) -> None:
+    base.run_delivery(*_claim(), delivery)
+    with transaction() as session:
+        assert set(session.scalars(select(Mailing.step))) > {"guide"}
+
+
+@pytest.fixture
+def questions(lead_id: UUID) -> tuple[int, int]:
+    """The questions are due, the guide went out, and no doctors are found."""
+    with transaction() as session:
+        session.execute(update(Mailing).values(status=MailingStatus.ACCEPTED, answered_at=NOON))
+        session.execute(update(OutboxTask).values(state=TaskState.DONE))
+        series.plan(session, [lead_id], now=NOON)
+        session.execute(update(OutboxTask).values(due_at=NOON - timedelta(days=300)))
+    return _claim_step("questions")
+
+
+def _claim_step(step: str) -> tuple[int, int]:
+    with transaction() as session:
+        wanted = session.scalars(select(Mailing.id).where(Mailing.step == step)).one()
+        ids = {row.id: row.token for row in outbox.claim_due(session, Queue.MAILINGS)}
+        task_id = session.scalars(select(OutboxTask.id).where(OutboxTask.subject_id == wanted)).one()
+        return task_id, ids[task_id]
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    monkeypatch.setattr(base, "database_now", lambda session: moment)
+
+
+def test_mail_that_is_late_waits_for_the_morning_and_counts_no_attempt(
+    questions: tuple[int, int], sink: Sink, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, datetime(2026, 11, 28, 4, 30, tzinfo=UTC))  # half past ten at night in Houston
+    base.run_delivery(*questions, delivery)
+    with transaction() as session:
+        work = session.get_one(OutboxTask, questions[0])
+        assert (work.state, work.attempts) == (TaskState.DUE, 0)
+        assert work.due_at == datetime(2026, 11, 28, 15, tzinfo=UTC)
+    assert sink.received == []
+
+
+def test_list_of_doctors_is_looked_for_tomorrow_when_there_is_none(
+    lead_id: UUID,
+    questions: tuple[int, int],
+    sink: Sink,
+    delivery: Delivery,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at(monkeypatch, datetime(2026, 11, 27, 16, tzinfo=UTC))
+    with transaction() as session:
+        task_id, token = session.execute(
+            select(OutboxTask.id, OutboxTask.token)
+            .join(Mailing, Mailing.id == OutboxTask.subject_id)
+            .where(Mailing.step == "doctors")
+        ).one()
+    base.run_delivery(task_id, token, delivery)
+    with transaction() as session:
+        row = session.scalars(select(Mailing).where(Mailing.step == "doctors")).one()
+        assert (row.status, row.because) == (MailingStatus.PLANNED, "no_match")
+        assert (
+            row.due_at
+            == session.get_one(OutboxTask, task_id).due_at
+            == datetime(2026, 11, 28, 15, tzinfo=UTC)
+        )
+    base.run_delivery(*questions, delivery)
+    assert len(sink.received) == 1
+
+
+def test_step_that_became_too_late_is_left_out(
+    questions: tuple[int, int], sink: Sink, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, datetime(2026, 12, 20, 16, tzinfo=UTC))
+    base.run_delivery(*questions, delivery)
+    with transaction() as session:
+        row = session.scalars(select(Mailing).where(Mailing.step == "questions")).one()
+        assert (row.status, row.because) == (MailingStatus.SUPPRESSED, "too_late")
+    assert sink.received == []
+
+
 def test_nothing_is_sent_when_the_address_is_suppressed(
     lead_id: UUID, sink: Sink, delivery: Delivery
 ) -> None:
@@ -205,18 +303,18 @@ def test_nothing_is_sent_when_stop_comes_between_intent_and_sending(
 ) -> None:
     def prepare_then_stop(*given: object) -> object:
         intent = delivery.prepare(*given)  # type: ignore[arg-type]
-        stops.append(intent)
+        prepared.append(intent)
         return intent
 
     def stop_then_deliver(intent: object) -> object:
         _suppress()
         return delivery.deliver(intent)
 
-    stops: list[object] = []
+    prepared: list[object] = []
     base.run_delivery(
         *_claim(), Delivery(prepare=prepare_then_stop, deliver=stop_then_deliver, settle=delivery.settle)
     )
-    assert len(stops) == 1
+    assert len(prepared) == 1
     assert (_guide().status, sink.received) == (MailingStatus.SUPPRESSED, [])
 
 
@@ -226,7 +324,7 @@ def test_series_shows_as_suppressed_when_the_address_said_stop_before(
     _suppress()
     with transaction() as session:
         sent = stored_lead(session)
-        start_series(session, sent.lead_id, NOON)
+        series.begin(session, sent.lead_id, now=NOON)
         session.execute(update(OutboxTask).values(due_at=NOON - timedelta(days=300)))
     base.run_delivery(*_claim(), delivery)
     assert (_guide().status, sink.received) == (MailingStatus.SUPPRESSED, [])
@@ -235,14 +333,14 @@ def test_series_shows_as_suppressed_when_the_address_said_stop_before(
 def test_no_series_is_planned_when_the_box_was_not_ticked(database: Engine) -> None:
     with transaction() as session:
         sent = stored_lead(session, consents=())
-        start_series(session, sent.lead_id, NOON)
+        series.begin(session, sent.lead_id, now=NOON)
     with transaction() as session:
         assert session.scalars(select(Mailing)).all() == []
 
 
 def test_one_row_stays_when_a_series_is_started_twice(lead_id: UUID) -> None:
     with transaction() as session:
-        start_series(session, lead_id, NOON)
+        series.begin(session, lead_id, now=NOON)
     with transaction() as session:
         steps = session.scalars(select(Mailing.step)).all()
     assert len(steps) == len(set(steps))
@@ -252,10 +350,10 @@ def test_unsubscribe_stops_what_is_planned_when_the_link_is_used(
     lead_id: UUID, sink: Sink, delivery: Delivery
 ) -> None:
     with transaction() as session:
-        token = session.scalars(select(Mailing).where(Mailing.step == "guide")).one().unsubscribe_token
+        token = stop_token(keyring().blind("email", "ada@family.example"))
         for _ in range(2):
-            suppressions.unsubscribe(session, token, now=NOON)
-        suppressions.unsubscribe(session, "a token nobody was given", now=NOON)
+            stops.stop_by_link(session, token, now=NOON)
+        stops.stop_by_link(session, "a token nobody was given", now=NOON)
     base.run_delivery(*_claim(), delivery)
     assert (_guide().status, sink.received) == (MailingStatus.SUPPRESSED, [])
 

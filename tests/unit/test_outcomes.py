@@ -20,7 +20,7 @@ def test_every_code_has_one_row() -> None:
 @pytest.mark.parametrize(
     ("code", "step", "closes", "series"),
     [
-        ("spoke", "none", True, "continue"),
+        ("spoke", "none", True, "pause_days"),
         ("left_message", "retry", False, "continue"),
         ("no_answer", "retry", False, "continue"),
         ("busy", "retry", False, "continue"),

@@ -4,8 +4,9 @@ The intent is committed before SMTP and the answer after. A mailing found `sendi
 way when its worker died: nobody can know what the server did, so it is never resent by itself.
 """
 
+import re
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
@@ -15,22 +16,27 @@ from sqlalchemy.orm import Session, joinedload
 
 from intake.config import Settings
 from intake.db import transaction
-from intake.documents.choose import Case
-from intake.documents.data import Brand
-from intake.documents.render import GUIDE_FILENAME, guide_pdf
 from intake.errors import AdvocateDeskError, PermanentError, TransientError
-from intake.mails.compose import Attachment, MailContent, compose, message_id
+from intake.guides.choose import GuideCase
+from intake.guides.render import GUIDE_FILENAME, GuideBrand, guide_pdf
+from intake.mails.compose import Attachment, MailContent, compose
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
-from intake.rules.facts import Diagnosis, Language, Relation, Stage, TreatmentStatus
-from intake.rules.series import step_named
+from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
+from intake.rules.series import SERIES
+from intake.rules.series_plan import Fate, Verdict, Why, barred, fate_of, look_again
 from intake.rules.statuses import MailingStatus, change
-from intake.services.mailings import may_mail
-from workers.base import Delivery
+from intake.services import mail_content, series
+from intake.services.mailings import turn
+from intake.services.series_cases import Family, family_of
+from workers.base import Delivery, NotNow
 from workers.mailings.transport import MailUnknown, SmtpTransport
 
 # A whole SMTP exchange must end well inside the lease of `send_mailing`.
 SMTP_TIMEOUT_SECONDS = 40.0
+# A server that says "later" for so long is not going to take it.
+GIVE_UP_AFTER = timedelta(days=1)
+_PROVIDER_ID = re.compile(r"[A-Za-z0-9][\w.@+-]{7,}")
 
 
 @dataclass(frozen=True)
@@ -39,11 +45,11 @@ class Intent:
 
     mailing_id: UUID
     content: MailContent
-    case: Case | None
+    case: GuideCase | None
 
 
 class Suppressed(AdvocateDeskError):
-    """The family said stop between the intent and the call."""
+    """The family said stop between the intent and the call. Its words are the reason's code."""
 
 
 @cache
@@ -70,71 +76,92 @@ class Post:
     def delivery(self) -> Delivery:
         return Delivery(prepare=self.prepare, deliver=self.deliver, settle=settle)
 
-    def prepare(self, session: Session, mailing_id: UUID, now: datetime) -> Intent | None:
-        """Take the mailing into `sending`, unless it is settled, was under way, or may not be sent."""
+    def prepare(self, session: Session, mailing_id: UUID, now: datetime) -> Intent | NotNow | None:
+        """Take the mailing into `sending`, unless it is settled, was under way, must wait or must not go."""
         mailing = _locked(session, mailing_id)
         if mailing.status == MailingStatus.SENDING:
-            _turn(mailing, MailingStatus.UNKNOWN, "its worker died between the message and the answer", now)
+            said = "its worker died between the message and the answer"
+            _settled(session, mailing, MailingStatus.UNKNOWN, answer=said, now=now)
         if mailing.status != MailingStatus.PLANNED:
             return None
-        if not may_mail(session, mailing.lead):
-            _turn(mailing, MailingStatus.SUPPRESSED, "no consent, no address, or a stop", now)
+        family = family_of(session, mailing.lead_id)
+        verdict = fate_of(SERIES, family.case, mailing.step, now)
+        if verdict.due_at is None:
+            _settled(session, mailing, MailingStatus.SUPPRESSED, because=verdict.why, now=now)
             return None
-        mailing.status = change(MailingStatus(mailing.status), MailingStatus.SENDING)
-        mailing.sending_at = now
-        return self._intent(mailing, now)
+        if verdict.fate is Fate.LOOK or verdict.due_at > now:
+            return _put_off(session, mailing, family, verdict, now)
+        mailing.status = change(MailingStatus.PLANNED, MailingStatus.SENDING)
+        mailing.sending_at, mailing.first_tried_at = now, mailing.first_tried_at or now
+        mailing.recipient_blind, mailing.because = mailing.lead.contact.email_blind, None
+        content = mail_content.of_mailing(mailing, family.case, self.settings, now=now)
+        return Intent(mailing.id, content, _case(mailing.lead) if content.step.attaches else None)
 
     def deliver(self, intent: Intent) -> str:
         """Compose, ask once more whether the family said stop, and hand over to SMTP."""
         organisation = self.settings.organisation
         message = compose(self._with_guide(intent), organisation)
-        if not _still_wanted(intent.mailing_id):
-            raise Suppressed(f"mailing {intent.mailing_id}: stopped before it was sent")
+        stopped = _stopped(intent.mailing_id)
+        if stopped:
+            raise Suppressed(stopped)
         return self.transport.send(organisation.sender_address, intent.content.recipient, message)
-
-    def _intent(self, mailing: Mailing, now: datetime) -> Intent:
-        lead, step = mailing.lead, step_named(mailing.step.partition(".")[0])
-        organisation = self.settings.organisation
-        content = MailContent(
-            step=step,
-            recipient=lead.contact.email,
-            first_name=lead.contact.first_name,
-            for_another=lead.relation != Relation.SELF,
-            status_url=f"{self.settings.public_url}/s/{lead.status_token}",
-            unsubscribe_url=f"{self.settings.public_url}/u/{mailing.unsubscribe_token}",
-            message_id=message_id(mailing.message_id, organisation),
-            date=now,
-            language=Language(lead.language),
-        )
-        return Intent(mailing.id, content, _case(lead) if step.attaches else None)
 
     def _with_guide(self, intent: Intent) -> MailContent:
         if intent.case is None:
             return intent.content
-        pdf = guide_pdf(intent.case, Brand.of(self.settings.organisation))
+        pdf = guide_pdf(intent.case, GuideBrand.of(self.settings.organisation))
         return replace(intent.content, attachments=(Attachment(GUIDE_FILENAME, pdf),))
 
 
-def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> None:
-    """Write down what came of it. After a transient error the mailing is planned again."""
+def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> bool:
+    """Write down what came of it, and plan what follows. False: it is planned again, to be tried later."""
     mailing = _locked(session, intent.mailing_id)
-    if isinstance(answer, TransientError):
-        mailing.status, mailing.sending_at = (
-            change(MailingStatus(mailing.status), MailingStatus.PLANNED),
-            None,
-        )
-        mailing.answer = str(answer)
-        return
-    _turn(mailing, _status_after(answer), str(answer), now)
+    if isinstance(answer, TransientError) and not _tried_long_enough(mailing, now):
+        mailing.status = change(MailingStatus(mailing.status), MailingStatus.PLANNED)
+        mailing.sending_at, mailing.answer = None, str(answer)
+        return False
+    status = _status_after(answer)
+    because = str(answer) if isinstance(answer, Suppressed) else None
+    if status == MailingStatus.ACCEPTED:
+        mailing.provider_id = provider_id(str(answer))
+    _settled(session, mailing, status, because=because, answer=str(answer), now=now)
+    return True
 
 
-def _still_wanted(mailing_id: UUID) -> bool:
-    """Asked just before SMTP. Without an answer nothing is sent, so the fate of the mail is known."""
-    try:
-        with transaction() as session:
-            return may_mail(session, _locked(session, mailing_id).lead)
-    except OperationalError as away:
-        raise TransientError(f"mailing {mailing_id}: the database was away before it was sent") from away
+def provider_id(answer: str) -> str | None:
+    """What the server calls the mail: the last word of "Ok 0100018f...", "2.0.0 Ok: queued as 4F2A91C0"."""
+    found = _PROVIDER_ID.findall(answer)
+    return found[-1] if found else None
+
+
+def _put_off(session: Session, mailing: Mailing, family: Family, verdict: Verdict, now: datetime) -> NotNow:
+    """Not at night, not in a pause, not while something is lacking; others need not wait for it."""
+    step, due_at = SERIES.step(mailing.step), verdict.due_at
+    assert step is not None
+    assert due_at is not None
+    mailing.because = verdict.why if verdict.fate is Fate.LOOK else None
+    mailing.due_at = due_at if due_at > now else look_again(SERIES, family.case, step, now)
+    session.flush()
+    series.plan(session, [mailing.lead_id], now=now)
+    return NotNow(mailing.due_at)
+
+
+def _settled(
+    session: Session,
+    mailing: Mailing,
+    status: MailingStatus,
+    *,
+    because: str | None = None,
+    answer: str = "",
+    now: datetime,
+) -> None:
+    turn(mailing, status, because=because, answer=answer, now=now)
+    session.flush()
+    series.plan(session, [mailing.lead_id], now=now)
+
+
+def _tried_long_enough(mailing: Mailing, now: datetime) -> bool:
+    return now - (mailing.first_tried_at or now) >= GIVE_UP_AFTER
 
 
 def _status_after(answer: str | AdvocateDeskError) -> MailingStatus:
@@ -145,9 +172,18 @@ def _status_after(answer: str | AdvocateDeskError) -> MailingStatus:
     return MailingStatus.FAILED if isinstance(answer, AdvocateDeskError) else MailingStatus.ACCEPTED
 
 
-def _turn(mailing: Mailing, status: MailingStatus, answer: str, now: datetime) -> None:
-    mailing.status = change(MailingStatus(mailing.status), status)
-    mailing.answer, mailing.answered_at = answer, now
+def _stopped(mailing_id: UUID) -> Why | None:
+    """Asked just before SMTP. Without an answer nothing is sent, so the fate of the mail is known."""
+    try:
+        with transaction() as session:
+            key, lead_id = session.execute(
+                select(Mailing.step, Mailing.lead_id).where(Mailing.id == mailing_id)
+            ).one()
+            step = SERIES.step(key)
+            assert step is not None
+            return barred(SERIES.series_of(step), family_of(session, lead_id).case)
+    except OperationalError as away:
+        raise TransientError(f"mailing {mailing_id}: the database was away before it was sent") from away
 
 
 def _locked(session: Session, mailing_id: UUID) -> Mailing:
@@ -159,8 +195,8 @@ def _locked(session: Session, mailing_id: UUID) -> Mailing:
     return mailing
 
 
-def _case(lead: Lead) -> Case:
-    return Case(
+def _case(lead: Lead) -> GuideCase:
+    return GuideCase(
         diagnosis=Diagnosis(lead.diagnosis),
         stage=Stage(lead.stage),
         status=TreatmentStatus(lead.treatment_status),

@@ -1,16 +1,37 @@
 """Doorbells of the mailings: plan a lead's series, send one mailing."""
 
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from intake.db import database_now, transaction
+from intake.services import series
 from workers import base
 from workers.app import celery
 from workers.mailings.deliver import delivery
-from workers.mailings.start import start_series
+
+_CHUNK = 1000
 
 
 @celery.task(name="start_series")
 def _start_series(task_id: int, token: int) -> None:
-    base.run(task_id, token, start_series)
+    base.run(task_id, token, _begin)
+
+
+def _begin(session: Session, lead_id: UUID, now: datetime) -> None:
+    series.begin(session, lead_id, now=now)
 
 
 @celery.task(name="send_mailing")
 def _send_mailing(task_id: int, token: int) -> None:
     base.run_delivery(task_id, token, delivery())
+
+
+@celery.task(name="plan_stale_series")
+def plan_stale_series() -> None:
+    """After a change of series.toml: decide the next steps of families under way, chunk by chunk."""
+    planned = _CHUNK
+    while planned == _CHUNK:
+        with transaction() as session:
+            planned = series.plan_stale(session, limit=_CHUNK, now=database_now(session))

@@ -1,0 +1,189 @@
+"""The verbs of the series: begin, plan the next step, pause, end, go on.
+
+Only the next step waits in a row. It is decided when the one before it is done, and once more when it is
+due, so that a change of the file, a stop, a call or a correction counts at once.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from intake.db import insert_new, row_values
+from intake.models.mailing import Mailing, SeriesRun
+from intake.rules.series import SERIES
+from intake.rules.series_plan import (
+    Fate,
+    Outlook,
+    Verdict,
+    Why,
+    barred,
+    fate_of,
+    next_steps,
+    outlook,
+)
+from intake.rules.statuses import MailingStatus
+from intake.services import mailings, outbox
+from intake.services.series_cases import Family, Sent, families, family_of
+
+_BEGIN = insert_new(SeriesRun)
+
+
+def begin(session: Session, lead_id: UUID, *, series: str = "guide", now: datetime) -> None:
+    """Begin a series and plan its first step; nothing for a family that did not agree to it.
+
+    An address that said stop earlier gets its first step, too: it turns `suppressed` when it is due,
+    where staff and the family see it.
+    """
+    family = family_of(session, lead_id)
+    why = barred(SERIES.named(series), family.case)
+    if why in (Why.NOT_ASKED, Why.NO_ADDRESS):
+        return
+    open_run(session, lead_id, series, now=now)
+    if why:
+        first = SERIES.steps_of(series)[0]
+        mailings.plan_rows(session, [(lead_id, first.name, now)], now=now)
+    else:
+        plan(session, [lead_id], now=now)
+
+
+def open_run(session: Session, lead_id: UUID, series: str, *, now: datetime) -> SeriesRun:
+    """The row of a series for a lead; made when there is none."""
+    run = SeriesRun(lead_id=lead_id, series=series, begun_at=now, planned_version=SERIES.version)
+    session.execute(_BEGIN, [row_values(run)])
+    wanted = select(SeriesRun).where(SeriesRun.lead_id == lead_id, SeriesRun.series == series)
+    return session.scalars(wanted).one()
+
+
+def pause(session: Session, lead_id: UUID, *, until: datetime, now: datetime) -> None:
+    """Nothing that comes by itself before `until`. A pause never shortens another."""
+    runs = _runs(session, lead_id)
+    for run in runs:
+        run.paused_until = max(until, run.paused_until or until)
+    session.flush()
+    plan(session, [lead_id], now=now)
+
+
+def end(session: Session, lead_id: UUID, because: str, *, series: str | None = None, now: datetime) -> None:
+    """End one series, or all of a lead's. What is under way may still arrive; the rest shows why not."""
+    for run in _runs(session, lead_id):
+        if run.ended_at is None and series in (None, run.series):
+            run.ended_at, run.ended_because = now, because
+    session.flush()
+    plan(session, [lead_id], now=now)
+
+
+def resume(session: Session, lead_id: UUID, *, now: datetime) -> None:
+    """Take pauses and ends back, and plan what is not too late by now."""
+    for run in _runs(session, lead_id):
+        run.paused_until = run.ended_at = run.ended_because = None
+    session.flush()
+    plan(session, [lead_id], now=now)
+
+
+def plan(session: Session, lead_ids: Collection[UUID], *, now: datetime) -> int:
+    """Decide the next steps of these leads and keep them as rows; return how many rows are new.
+
+    Mailings that a worker holds at this moment are left to it. Safe to run twice and side by side.
+    """
+    changes, known = _Changes(), families(session, lead_ids)
+    for family in known.values():
+        changes.take(family, now)
+    for mailing_id, due_at in sorted(changes.moved):
+        _move(session, mailing_id, due_at)
+    for mailing_id, why in sorted(changes.dropped):
+        _drop(session, mailing_id, why, now)
+    for mailing_id, due_at in sorted(changes.again):
+        mailings.plan_again(session, mailing_id, due_at, now=now)
+    _mark(session, [family.lead_id for family in known.values() if family.versions - {SERIES.version}])
+    return mailings.plan_rows(session, changes.wanted, now=now)
+
+
+def coming(session: Session, lead_id: UUID, *, now: datetime) -> list[Outlook]:
+    """Of a series that has begun: the steps that will come by what is known today and are not rows yet."""
+    family = family_of(session, lead_id)
+    if not family.mailings:
+        return []
+    seen = outlook(SERIES, family.case, now)
+    return [one for one in seen if one.fate is Fate.SEND and one.key not in family.mailings]
+
+
+def plan_stale(session: Session, *, limit: int, now: datetime) -> int:
+    """Plan leads whose series another version of the file planned last; return how many there were."""
+    running = SeriesRun.ended_at.is_(None)
+    older = select(SeriesRun.lead_id).where(running, SeriesRun.planned_version < SERIES.version).limit(limit)
+    newer = select(SeriesRun.lead_id).where(running, SeriesRun.planned_version > SERIES.version).limit(limit)
+    lead_ids = list({*session.scalars(older), *session.scalars(newer)})[:limit]
+    plan(session, lead_ids, now=now)
+    return len(lead_ids)
+
+
+@dataclass
+class _Changes:
+    """What planning wants to be different, for many leads."""
+
+    wanted: list[tuple[UUID, str, datetime]] = field(default_factory=list)
+    again: list[tuple[UUID, datetime]] = field(default_factory=list)
+    moved: list[tuple[UUID, datetime]] = field(default_factory=list)
+    dropped: list[tuple[UUID, Why]] = field(default_factory=list)
+
+    def take(self, family: Family, now: datetime) -> None:
+        rows, seen = family.mailings, outlook(SERIES, family.case, now)
+        for one in next_steps(seen):
+            self._want(family.lead_id, one, rows.get(one.key))
+        known = {one.key: one for one in seen}
+        for row in rows.values():
+            if row.status == MailingStatus.PLANNED:
+                self._keep(row, known.get(row.key) or fate_of(SERIES, family.case, row.key, now), now)
+
+    def _want(self, lead_id: UUID, one: Outlook, row: Sent | None) -> None:
+        assert one.due_at is not None
+        if row is None:
+            self.wanted.append((lead_id, one.key, one.due_at))
+        elif row.status == MailingStatus.SUPPRESSED:
+            self.again.append((row.id, one.due_at))
+
+    def _keep(self, row: Sent, seen: Outlook | Verdict, now: datetime) -> None:
+        """A row that is due already, or that is looked at again tomorrow, keeps its time."""
+        if seen.due_at is None:
+            self.dropped.append((row.id, seen.why))
+        elif seen.fate is Fate.LOOK and row.because:
+            return
+        elif seen.due_at != row.due_at and max(seen.due_at, row.due_at) > now:
+            self.moved.append((row.id, seen.due_at))
+
+
+def _move(session: Session, mailing_id: UUID, due_at: datetime) -> None:
+    """Give a waiting mailing another time, and the work of sending it with it."""
+    row = _waiting(session, mailing_id)
+    if row is not None:
+        row.due_at, row.because = due_at, None
+        outbox.move(session, mailing_id, due_at)
+
+
+def _drop(session: Session, mailing_id: UUID, why: Why, now: datetime) -> None:
+    row = _waiting(session, mailing_id)
+    if row is not None:
+        mailings.turn(row, MailingStatus.SUPPRESSED, because=why, now=now)
+
+
+def _waiting(session: Session, mailing_id: UUID) -> Mailing | None:
+    """The row, unless a worker holds it at this moment or has taken it since."""
+    wanted = select(Mailing).where(Mailing.id == mailing_id, Mailing.status == MailingStatus.PLANNED)
+    return session.scalars(wanted.with_for_update(skip_locked=True)).one_or_none()
+
+
+def _mark(session: Session, lead_ids: Collection[UUID]) -> None:
+    """Remember by which file these series were planned."""
+    if lead_ids:
+        theirs = update(SeriesRun).where(SeriesRun.lead_id.in_(lead_ids))
+        session.execute(theirs.values(planned_version=SERIES.version))
+
+
+def _runs(session: Session, lead_id: UUID) -> Sequence[SeriesRun]:
+    """The series of a lead, locked, in one order for everybody."""
+    theirs = select(SeriesRun).where(SeriesRun.lead_id == lead_id).order_by(SeriesRun.id)
+    return session.scalars(theirs.with_for_update()).all()

@@ -1,0 +1,52 @@
+"""How the guide is written: plain, and without promises."""
+
+import re
+
+import pytest
+
+from intake.guides.content import Section, load_guide
+from tests.reading_grade import grade, syllables
+
+SECTIONS = load_guide().sections
+PROMISES = re.compile(
+    r"guarantee|miracle|best doctor|top doctor|best hospital|proven|cure[sd]|will (?:heal|cure|save)"
+    r"|breakthrough|hope is|life-extending|survival|months to live|percent|%",
+    re.IGNORECASE,
+)
+# The study of surgery is the one place that speaks of how long people lived.
+LIVED_LONGER = re.compile(r"live longer|longer lives|lived longer|survive", re.IGNORECASE)
+
+
+def words(section: Section) -> str:
+    return "\n\n".join(line for block in section.blocks for line in block.lines)
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.id)
+def test_a_section_reads_at_grade_seven_or_below(section: Section) -> None:
+    found = grade(words(section))
+    print(f"{section.id}: raw {found.raw}, masked {found.masked}")
+    assert found.masked <= 7
+
+
+def test_the_whole_guide_reads_at_grade_seven_even_with_its_hard_words() -> None:
+    everything = "\n\n".join([*map(words, SECTIONS), *(q.text for q in load_guide().questions)])
+    assert grade(everything).raw <= 7
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.id)
+def test_a_section_promises_nothing(section: Section) -> None:
+    assert not PROMISES.search(words(section))
+    if section.id != "treat_pleural":
+        assert not LIVED_LONGER.search(words(section))
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.id)
+def test_a_section_uses_short_sentences_and_typographic_quotes(section: Section) -> None:
+    text = words(section)
+    assert '"' not in text
+    longest = max(len(part.split()) for part in re.split(r"[.!?:]\s|\n\n", text))
+    assert longest <= 30
+
+
+def test_the_scorer_counts_the_hard_words_as_they_are_spoken() -> None:
+    assert [syllables(word) for word in ("mesothelioma", "peritoneal", "immunotherapy")] == [6, 5, 6]
