@@ -16,6 +16,7 @@ from intake.organisation import Organisation, load_organisation
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_ORGANISATION = Path(__file__).parent / "sample" / "organisation.toml"
 MODES = ("sample", "production")
+STAFF_KEYS = ("offered", "required")
 SMTP_SECURITY = ("none", "starttls", "tls")
 
 
@@ -42,6 +43,7 @@ class Settings:
     public_url: str
     other_hosts: tuple[str, ...]
     trusted_hops: int
+    keys_only: bool
     wide_limits: bool
     time_trap_seconds: int
 
@@ -151,6 +153,7 @@ def _settings(read: _Reader) -> Settings:
         public_url=_public_url(read, sample),
         other_hosts=tuple(read.text("OTHER_HOSTS", " ").split()),
         trusted_hops=read.number("TRUSTED_HOPS", 0 if sample else None),
+        keys_only=read.one_of("STAFF_KEYS", STAFF_KEYS, "offered") == "required",
         wide_limits=sample,
         time_trap_seconds=read.number("TIME_TRAP_SECONDS", 0 if sample else 4),
     )

@@ -1,5 +1,6 @@
 """Rate limits: the one module of intake that may speak to Redis.
 
+Counted by address, and by person where one address may be a hospital. Redis sees keyed hashes only.
 Redis away or slow never stops a family: counts fall back to this process's memory, and each
 call to Redis gives up after 0.2 s.
 """
@@ -10,13 +11,24 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from intake.config import Settings
+from intake.crypto import keyring
 
 _TIMEOUT_SECONDS = 0.2
 
 
 def visitor_address() -> str:
-    """The address of the nearest hop that we do not run ourselves."""
-    return request.remote_addr or "unknown"
+    """The address of the nearest hop that we do not run ourselves (TRUSTED_HOPS), as a keyed hash."""
+    return _hashed("address", request.remote_addr or "unknown")
+
+
+def person(what: str, name: str, *, with_address: bool) -> str:
+    """Whom a count is about: an email or phone as typed, from one address or from all together."""
+    whom = _hashed(what, name[:254].strip().casefold())
+    return f"{what}:{whom}:{visitor_address()}" if with_address else f"{what}:{whom}"
+
+
+def _hashed(kind: str, value: str) -> str:
+    return keyring().blind(f"limit:{kind}", value)[:12].hex()
 
 
 limiter = Limiter(visitor_address, in_memory_fallback_enabled=True, headers_enabled=False)
@@ -40,14 +52,28 @@ def _storage(url: str) -> str:
 
 def sends() -> str:
     """Sending a request. A hospital behind one address sends many: 60 an hour pass."""
-    return "100000 per hour" if current_app.config["WIDE_LIMITS"] else "60 per hour; 200 per day"
+    return _unless_wide("60 per hour; 200 per day")
 
 
 def answers() -> str:
     """Moving through the questions."""
-    return "1000000 per hour" if current_app.config["WIDE_LIMITS"] else "1200 per hour"
+    return _unless_wide("1200 per hour")
 
 
 def guesses() -> str:
     """Anything that could be guessed at: a phone number on a status page, a password."""
-    return "100000 per hour" if current_app.config["WIDE_LIMITS"] else "10 per 10 minutes; 40 per day"
+    return _unless_wide("10 per 10 minutes; 40 per day")
+
+
+def mails() -> str:
+    """Mail to one person's address, from wherever it is asked for: nobody's mailbox is flooded by us."""
+    return _unless_wide("5 per day")
+
+
+def desk_pages() -> str:
+    """Pages of the console for one member of staff: more than a nurse can read, less than a copier wants."""
+    return _unless_wide("3600 per hour")
+
+
+def _unless_wide(limit: str) -> str:
+    return "1000000 per hour" if current_app.config["WIDE_LIMITS"] else limit

@@ -12,6 +12,7 @@ class Event(StrEnum):
     LEAD_SUBMITTED = "lead.submitted"
     MAILING_PLANNED = "mailing.planned"
     OFFICE_CHANGED = "office.changed"
+    STAFF_MAIL_PLANNED = "staff_mail.planned"
 
 
 class Queue(StrEnum):
@@ -38,12 +39,14 @@ TASKS: dict[str, TaskRule] = {
     "start_series": TaskRule(Queue.MAILINGS),
     # A mailing gives up by itself after a day; its row is never the first to.
     "send_mailing": TaskRule(Queue.MAILINGS, lease_seconds=90, max_attempts=60),
+    "send_staff_mail": TaskRule(Queue.MAILINGS, lease_seconds=90),
 }
 
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
     Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "link_duplicates", "start_series"),
     Event.MAILING_PLANNED: ("send_mailing",),
     Event.OFFICE_CHANGED: ("replan_calls",),
+    Event.STAFF_MAIL_PLANNED: ("send_staff_mail",),
 }
 
 # A message that Redis lost is sent again after this long; it never counts as an attempt.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 from alembic import command as alembic
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
@@ -15,6 +16,7 @@ from intake.config import Settings
 from intake.crypto import create_keyring
 from intake.db import Base
 from intake.embedded import Services
+from intake.services import passwords
 
 # Speed is the benchmarks' business: a machine that is busy with other things is no failure.
 hypothesis.settings.register_profile("desk", deadline=None)
@@ -51,6 +53,16 @@ def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) ->
         for name, value in found.items():
             patch.setenv(name, value)
         yield found
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_hashes() -> Iterator[None]:
+    """Passwords cost a tenth of a second each on purpose; hundreds of sign-ins need not."""
+    with pytest.MonkeyPatch.context() as patch:
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        patch.setattr(passwords, "_hasher", cheap)
+        patch.setattr(passwords, "_NOBODY", cheap.hash("nobody"))
+        yield
 
 
 @pytest.fixture(scope="session")

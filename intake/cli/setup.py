@@ -25,7 +25,7 @@ from intake.errors import BadInput
 from intake.models.lead import Lead
 from intake.sample import accounts
 from intake.sample.remove import remove_samples
-from intake.services import passwords, staff
+from intake.services import staff, staff_changes
 from intake.services.staff import NewStaff, Role
 
 
@@ -52,7 +52,7 @@ def command(nppes: Path | None, curated: Path | None, replace: bool, **given: st
         path = settings.home / "organisation.toml"
         _check_may_begin(settings, path, _layouts(nppes, curated), replace=replace)
         answers = _answers(given)
-        for line in _set_up(path, answers):
+        for line in _set_up(path, answers, settings):
             click.echo(line)
         _import(nppes, curated, by=answers["admin_email"])
 
@@ -114,11 +114,11 @@ def _typed(question: Question, default: str | None) -> str:
     return str(click.prompt(question.prompt, default=default))
 
 
-def _set_up(path: Path, answers: dict[str, Any]) -> Iterator[str]:
+def _set_up(path: Path, answers: dict[str, Any], settings: Settings) -> Iterator[str]:
     """Do it: the file is checked first and takes its place last. Yields what to tell."""
     fresh = write_checked(path, organisation_toml(answers))
     with transaction() as session:
-        told = list(_admin(session, answers))
+        told = list(_admin(session, answers, settings))
         removed = remove_samples(session, now=now())
         leads = session.scalar(select(func.count()).select_from(Lead)) or 0
     fresh.replace(path)
@@ -135,21 +135,14 @@ def _set_up(path: Path, answers: dict[str, Any]) -> Iterator[str]:
     yield "Stop `advocate up` and start it again; elsewhere set ADVOCATE_MODE=production."
 
 
-def _admin(session: Session, answers: dict[str, Any]) -> Iterator[str]:
+def _admin(session: Session, answers: dict[str, Any], settings: Settings) -> Iterator[str]:
     """Make the first administrator, unless the address has an account already."""
     found = staff.find(session, answers["admin_email"])
     if found is not None and not found.sample:
         yield f"{found.email} has an account already ({found.role}); it stays as it is."
         return
-    new = NewStaff(
-        email=answers["admin_email"],
-        name="Administrator",
-        role=Role.ADMIN,
-        password=passwords.new_password(),
-        totp_secret=passwords.new_totp_secret(),
-        temporary=True,
-    )
-    staff.create(session, new, now=now())
-    uri = passwords.totp_uri(new.totp_secret, email=new.email, issuer=answers["name"])
-    yield f"Administrator  {new.email}  one-time password {new.password}  TOTP secret {new.totp_secret}"
-    yield f"               for the authenticator app: {uri}"
+    new = NewStaff(email=answers["admin_email"], name="Administrator", role=Role.ADMIN)
+    link = staff_changes.invite(session, new, now=now(), by_hand=True)
+    yield f"Administrator  {new.email}: open this link within three days, once everything runs again."
+    yield f"               {settings.public_url}/console/link/{link.token}"
+    yield "               Lost? `advocate staff lost EMAIL both --print` makes another."

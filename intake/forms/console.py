@@ -20,13 +20,6 @@ class PressForm(DeskForm):
     """A button alone: it carries only the token against forged requests."""
 
 
-class Secret(StringField):
-    """A password as typed: nothing trimmed, never shown again."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        self.data = str(valuelist[0])[:1000] if valuelist else ""
-
-
 class Notes(StringField):
     """Several lines of text. Control characters go, line breaks stay."""
 
@@ -45,27 +38,8 @@ class Notes(StringField):
             raise StopValidation(f"The notes have {length:,} letters. Use {self.limit:,} or fewer.")
 
 
-class SignInForm(DeskForm):
-    email = Line("Email address", noun="email address", limit=254)
-    password = Secret("Password")
-    code = Line("Six-digit code", noun="code", limit=20)
-
-
-class PasswordForm(DeskForm):
-    old = Secret("Password you have now")
-    new = Secret("New password")
-
-
 class ReasonForm(DeskForm):
     reason = Line("Reason", noun="reason", missing="Say why: the reason is kept.", limit=300)
-
-
-class StaffForm(DeskForm):
-    """A new account, or a change of role of one there is."""
-
-    email = Line("Email address", noun="email address", limit=254)
-    name = Line("Name", noun="name")
-    role = Line("Role", noun="role", limit=20)
 
 
 class CallForm(DeskForm):

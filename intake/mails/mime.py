@@ -68,6 +68,11 @@ def alternative(text: str, html: str, mark: str) -> bytes:
     return _container("alternative", mark, (_words("plain", text), _words("html", html)))
 
 
+def plain(text: str) -> bytes:
+    """A part of words alone."""
+    return _words("plain", text)
+
+
 @lru_cache(maxsize=64)
 def attached(attachment: Attachment) -> bytes:
     """The part of an attachment; kept, since one guide goes to many families."""

@@ -19,7 +19,7 @@ from intake.models.mailing import Mailing, SeriesRun, Suppression
 from intake.models.match import Match, MatchSet
 from intake.models.notice import SupervisorNotice
 from intake.models.office import Office, OfficeDay
-from intake.models.staff import Staff, StaffSession, StaffSkill
+from intake.models.staff import RecoveryCode, Staff, StaffKey, StaffMail, StaffSession, StaffSkill
 from intake.models.work import Heartbeat, OutboxTask
 
 __all__ = [
@@ -52,7 +52,10 @@ __all__ = [
     "OutcomeUndo",
     "Patient",
     "SeriesRun",
+    "RecoveryCode",
     "Staff",
+    "StaffKey",
+    "StaffMail",
     "StaffSession",
     "StaffSkill",
     "SupervisorNotice",

@@ -61,10 +61,11 @@ def _account(session: Session, role: Role, known: Account | None, *, now: dateti
     found = staff.find(session, _email(role))
     if found is None:
         return _created(session, role, known, now=now)
+    secret = found.totp_secret or _CHANGED
     if known is None:
-        return Account(role, found.email, _new_password(session, found, now=now), found.totp_secret)
+        return Account(role, found.email, _new_password(session, found, now=now), secret)
     right = passwords.is_right(known.password, found.password)
-    return Account(role, found.email, known.password if right else _CHANGED, found.totp_secret)
+    return Account(role, found.email, known.password if right else _CHANGED, secret)
 
 
 def _created(session: Session, role: Role, known: Account | None, *, now: datetime) -> Account:
@@ -85,6 +86,7 @@ def _created(session: Session, role: Role, known: Account | None, *, now: dateti
 
 
 def _new_password(session: Session, account: Staff, *, now: datetime) -> str:
-    password = staff.reset_password(session, account, now=now)
-    account.password_temporary = False
+    password = passwords.new_password()
+    account.password = passwords.hashed(password)
+    staff.end_all(session, account, now=now)
     return password

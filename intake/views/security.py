@@ -12,8 +12,9 @@ from flask_security import RoleMixin, Security, UserDatastore, UserMixin, login_
 
 from intake.config import Settings
 from intake.db import transaction
-from intake.models.staff import Staff, StaffSession
+from intake.services import sign_in as sign_ins
 from intake.services import staff as accounts
+from intake.services.sign_in import SignIn
 from intake.views.clock import utc_now
 
 _SESSION = "staff_session"
@@ -34,8 +35,9 @@ class Account(UserMixin):
     # Flask-Security asks the class, not the object, whether it has this name.
     fs_uniquifier = ""
 
-    def __init__(self, staff: Staff) -> None:
-        self.staff = staff
+    def __init__(self, sign_in: SignIn) -> None:
+        self.sign_in = sign_in
+        self.staff = staff = sign_in.staff
         self.email = staff.email
         self.active = staff.active
         self.fs_uniquifier = staff.fs_uniquifier
@@ -50,10 +52,10 @@ class StaffDatastore(UserDatastore):
 
     def find_user(self, case_insensitive: bool = False, **wanted: Any) -> Account | None:
         """The account of this browser's sign-in, when it is open and is the one that is asked for."""
-        staff = _resumed()
-        if staff is None or staff.fs_uniquifier != wanted.get("fs_uniquifier"):
+        found = _resumed()
+        if found is None or found.staff.fs_uniquifier != wanted.get("fs_uniquifier"):
             return None
-        return Account(staff)
+        return Account(found)
 
     def find_role(self, role: str) -> AccountRole | None:
         return AccountRole(role) if role in set(accounts.Role) else None
@@ -70,11 +72,11 @@ def init_app(app: Flask, settings: Settings) -> None:
     Security(app, StaffDatastore(), register_blueprint=False)
 
 
-def begin(row: StaffSession, staff: Staff) -> None:
+def begin(sign_in: SignIn) -> None:
     """Bind this browser to a sign-in that was just committed. What the cookie held before is gone."""
     session.clear()
-    session[_SESSION] = str(row.id)
-    login_user(Account(staff), remember=False, authn_via=["password", "authenticator"])
+    session[_SESSION] = str(sign_in.row.id)
+    login_user(Account(sign_in), remember=False, authn_via=["password", "authenticator"])
 
 
 def end() -> None:
@@ -82,18 +84,18 @@ def end() -> None:
     session_id = _session_id()
     if session_id is not None:
         with transaction() as db_session:
-            accounts.sign_out(db_session, session_id, now=utc_now())
+            sign_ins.sign_out(db_session, session_id, now=utc_now())
     logout_user()
     session.clear()
 
 
-def _resumed() -> Staff | None:
+def _resumed() -> SignIn | None:
     session_id = _session_id()
     if session_id is None:
         return None
     with transaction() as db_session:
         by_hand = request.endpoint not in BY_ITSELF
-        return accounts.resume(db_session, session_id, now=utc_now(), by_hand=by_hand)
+        return sign_ins.resume(db_session, session_id, now=utc_now(), by_hand=by_hand)
 
 
 def _session_id() -> UUID | None:

@@ -16,7 +16,7 @@ from intake.models import AuditEntry, Callback, Staff, StaffSession
 from intake.services import staff
 from intake.services.staff import Role
 from intake.views.console.policy import OPEN, ROLES
-from tests.desk import account, press, sign_in, signed_in, token_in, waiting_call
+from tests.desk import account, press, sign_in, signed_in, waiting_call
 from tests.factories import NOON
 
 
@@ -193,22 +193,6 @@ def test_foreign_and_absent_calls_are_answered_alike(app: Flask, browser_client:
         ]
         assert [post.status_code for post in posts] == [409, 409]
         assert posts[0].text == posts[1].text
-
-
-def test_temporary_password_opens_only_the_page_that_changes_it(browser_client: FlaskClient) -> None:
-    with transaction() as session:
-        account(session, temporary=True)
-    sign_in(browser_client, "ana@desk.example")
-    assert browser_client.get("/console/").headers["Location"] == "/console/password"
-    page = browser_client.get("/console/password").text
-    changed = {
-        "old": "four unrelated words here",
-        "new": "other quite long words",
-        "csrf_token": token_in(page),
-    }
-    assert browser_client.post("/console/password", data={**changed, "new": "short"}).status_code == 400
-    assert browser_client.post("/console/password", data=changed).status_code == 303
-    assert browser_client.get("/console/").status_code == 200
 
 
 def test_console_pages_are_never_stored_by_a_browser(browser_client: FlaskClient) -> None:

@@ -12,15 +12,13 @@ from sqlalchemy import Engine, select
 from intake import create_app, db
 from intake.config import Settings
 from intake.db import transaction
-from intake.models import AuditEntry, Mailing, OutboxTask, Staff
-from intake.services import staff
-from intake.services.staff import Credentials, Role
+from intake.models import AuditEntry, Mailing, OutboxTask
+from intake.services.staff import Role
 from tests.commands import advocate, advocate_json
 from tests.desk import (
     account,
     act,
     claim_next,
-    code_at,
     press,
     reference_of,
     sign_in,
@@ -121,52 +119,6 @@ def test_unknown_mails_and_calls_to_know_of_are_listed(browser_client: FlaskClie
     assert "In distress or an emergency" in page
 
 
-def test_admin_adds_an_account_whose_secrets_are_shown_once(browser_client: FlaskClient) -> None:
-    signed_in(browser_client, Role.ADMIN, name="Ida")
-    fields = {"email": "new@desk.example", "name": "New Nurse", "role": "advocate"}
-    answer = press(browser_client, "/console/people", "/console/people", **fields)
-    assert "One-time password" in answer.text
-    with transaction() as session:
-        made = staff.get(session, "new@desk.example")
-        assert made.totp_secret in answer.text
-        assert made.password_temporary
-    page = browser_client.get("/console/people").text
-    assert "New Nurse" in page
-    assert made.totp_secret not in page
-
-
-def test_account_form_comes_back_with_what_was_typed_when_wrong(browser_client: FlaskClient) -> None:
-    signed_in(browser_client, Role.ADMIN, name="Ida")
-    for fields in ({"email": "nonsense", "role": "advocate"}, {"email": "a@desk.example", "role": "chief"}):
-        answer = press(browser_client, "/console/people", "/console/people", name="Typed Name", **fields)
-        assert answer.status_code == 400
-        assert "Typed Name" in answer.text
-
-
-@pytest.mark.parametrize(
-    ("fields", "check"),
-    [
-        ({"act": "disable"}, lambda row: not row.active),
-        ({"act": "role", "role": "supervisor"}, lambda row: row.role == "supervisor"),
-        ({"act": "password"}, lambda row: row.password_temporary),
-        ({"act": "secret"}, lambda row: row.totp_last_counter is None),
-    ],
-)
-def test_admin_changes_an_account(browser_client: FlaskClient, fields: dict[str, str], check: object) -> None:
-    signed_in(browser_client, Role.ADMIN, name="Ida")
-    with transaction() as session:
-        ana = account(session)
-    press(browser_client, "/console/people", f"/console/people/{ana.id}", **fields)
-    assert callable(check)
-    assert check(stored(Staff, ana.id))
-
-
-def test_last_admin_cannot_disable_herself(browser_client: FlaskClient) -> None:
-    ida = signed_in(browser_client, Role.ADMIN, name="Ida")
-    press(browser_client, "/console/people", f"/console/people/{ida.id}", act="disable")
-    assert "the last admin" in browser_client.get("/console/people").text
-
-
 def test_tries_are_counted_when_they_fail_only(settings: Settings, database: Engine) -> None:
     app = create_app(replace(settings, wide_limits=False, limits_url="memory://"))
     try:
@@ -183,23 +135,6 @@ def test_tries_are_counted_when_they_fail_only(settings: Settings, database: Eng
     finally:
         app.extensions["advocate_engine"].dispose()
         db._sessions.configure(bind=database)
-
-
-def test_commands_add_and_change_an_account(environment: dict[str, str]) -> None:
-    name_and_role = ("--name", "X", "--role", "admin")
-    made = advocate_json(environment, "staff", "add", "x@desk.example", *name_and_role)
-    given = Credentials(made["email"], made["password"], code_at(NOON, made["totp_secret"]))
-    with transaction() as session:
-        assert staff.sign_in(session, given, now=NOON)
-    for words in (
-        ("add", "y@desk.example", *name_and_role),
-        ("role", "x@desk.example", "supervisor"),
-        ("password", "x@desk.example"),
-        ("disable", "x@desk.example"),
-    ):
-        assert advocate(environment, "staff", *words).returncode == 0
-    listed = advocate_json(environment, "staff", "list")
-    assert {"email": "x@desk.example", "name": "X", "role": "supervisor", "active": False} in listed
 
 
 def test_command_says_what_to_do_when_the_account_is_not_there(environment: dict[str, str]) -> None:

@@ -60,9 +60,7 @@ def test_row_is_unsigned_when_a_later_word_refuses_it(staff_id: UUID) -> None:
         assert len(guidance.history_of(session, "pleural-1")) == 2
 
 
-def test_row_is_unsigned_again_when_its_text_changes(
-    staff_id: UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_row_is_unsigned_again_when_its_text_changes(staff_id: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
     _sign(staff_id, "pleural-1")
     changed = {**ROWS_BY_ID, "pleural-1": replace(ROWS_BY_ID["pleural-1"], digest="of another text")}
     monkeypatch.setattr(guidance, "ROWS_BY_ID", changed)

@@ -105,11 +105,7 @@ def test_accounts_can_sign_in_and_stay_the_same_when_loaded_twice(
         for account in first:
             row = staff.get(session, account["email"])
             assert passwords.is_right(account["password"], row.password)
-            assert (row.totp_secret, row.sample, row.password_temporary) == (
-                account["totp_secret"],
-                True,
-                False,
-            )
+            assert (row.totp_secret, row.sample) == (account["totp_secret"], True)
     lines = advocate(environment, "sample", "load").stdout.splitlines()
     assert len([line for line in lines if "password" in line and "TOTP" in line]) == 3
 
@@ -124,7 +120,6 @@ def test_accounts_get_a_new_password_when_the_file_is_lost(
     with transaction() as session:
         row = staff.get(session, second[0]["email"])
         assert passwords.is_right(second[0]["password"], row.password)
-        assert not row.password_temporary
 
 
 def test_accounts_come_back_as_they_were_when_only_the_database_is_lost(

@@ -4,6 +4,7 @@ import re
 import select as ready
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from intake.db import transaction
 from intake.models.directory import Doctor
 from intake.models.staff import Staff
 from intake.sample import accounts
-from intake.services import passwords
+from intake.services import staff_mails
 from tests.commands import advocate
 from tests.integration.test_curated_import import surgeon
 from tests.integration.test_curated_import import write as write_curated
@@ -62,13 +63,13 @@ def test_organisation_is_real_and_samples_are_gone_when_everything_is_given(own:
         assert session.scalar(select(func.count()).where(Doctor.sample)) == 0
         assert session.scalar(select(func.count()).where(Doctor.status == "candidate")) == 2
         active = session.scalars(select(Staff).where(Staff.active)).all()
-    assert [(row.email, row.role, row.password_temporary) for row in active] == [
-        ("first@advocates.example.org", "admin", True)
+    assert [(row.email, row.role, row.password) for row in active] == [
+        ("first@advocates.example.org", "admin", None)
     ]
-    told = re.search(r"one-time password (\S+)  TOTP secret (\S+)", done.stdout)
+    told = re.search(r"/console/link/(\S+)", done.stdout)
     assert told is not None
-    assert passwords.is_right(told[1], active[0].password)
-    assert told[2] == active[0].totp_secret
+    with transaction() as session:
+        assert staff_mails.open_link(session, told[1], now=datetime.now(UTC)) is not None
     assert not (file(own).parent / accounts.FILE).exists()
 
 

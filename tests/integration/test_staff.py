@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 from intake.db import transaction
 from intake.errors import BadInput
 from intake.models import AuditEntry, Staff, StaffSession
-from intake.services import passwords, staff
-from intake.services.staff import Credentials, NewStaff, Role
+from intake.services import passwords, sign_in, staff, staff_changes, staff_setup
+from intake.services.second_factor import Proof
+from intake.services.sign_in import Credentials
+from intake.services.staff import NewStaff, Role
+from intake.services.staff_mails import MailKind
 from tests.desk import PASSWORD, SECRET, account, code_at
 from tests.factories import NOON
 
@@ -24,14 +27,14 @@ def opened(email: str = "ana@desk.example", at: timedelta = timedelta(0)) -> UUI
     """Sign in at NOON plus `at`; the id of the sign-in, None when refused."""
     now = NOON + at
     with transaction() as session:
-        row = staff.sign_in(session, Credentials(email, PASSWORD, code_at(now)), now=now)
-    return row.id if row else None
+        row = sign_in.sign_in(session, Credentials(email, PASSWORD, Proof(code=code_at(now))), now=now)
+    return row.row.id if row else None
 
 
 def is_open(session_id: UUID | None, at: timedelta) -> bool:
     assert session_id is not None
     with transaction() as session:
-        return staff.resume(session, session_id, now=NOON + at) is not None
+        return sign_in.resume(session, session_id, now=NOON + at) is not None
 
 
 def named(session_email: str = "ana@desk.example") -> Staff:
@@ -61,18 +64,18 @@ def test_sign_in_opens_when_all_three_are_right() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        Credentials("ana@desk.example", "not the password", code_at(NOON)),
-        Credentials("ana@desk.example", PASSWORD, "000000"),
-        Credentials("ana@desk.example", PASSWORD, ""),
-        Credentials("ana@desk.example", PASSWORD, "١٢٣٤٥٦"),
-        Credentials("nobody@desk.example", PASSWORD, code_at(NOON)),
-        Credentials("", "", ""),
-        Credentials("x" * 5000, "y" * 5000, "z" * 5000),
+        Credentials("ana@desk.example", "not the password", Proof(code=code_at(NOON))),
+        Credentials("ana@desk.example", PASSWORD, Proof(code="000000")),
+        Credentials("ana@desk.example", PASSWORD, Proof(code="")),
+        Credentials("ana@desk.example", PASSWORD, Proof(code="١٢٣٤٥٦")),
+        Credentials("nobody@desk.example", PASSWORD, Proof(code=code_at(NOON))),
+        Credentials("", "", Proof(code="")),
+        Credentials("x" * 5000, "y" * 5000, Proof(code="z" * 5000)),
     ],
 )
 def test_sign_in_is_refused_when_one_of_them_is_wrong(wrong: Credentials) -> None:
     with transaction() as session:
-        assert staff.sign_in(session, wrong, now=NOON) is None
+        assert sign_in.sign_in(session, wrong, now=NOON) is None
     with transaction() as session:
         assert session.scalars(select(StaffSession)).all() == []
         assert session.scalars(select(AuditEntry.action)).all()[-1] == "staff.sign_in_refused"
@@ -84,15 +87,19 @@ def test_code_is_refused_when_it_was_used_before() -> None:
     assert opened(at=timedelta(seconds=31)) is not None
 
 
-def test_one_sign_in_opens_when_one_code_is_posted_eight_times_at_once() -> None:
-    gate = threading.Barrier(8)
+def test_one_sign_in_opens_when_one_code_is_posted_a_hundred_times_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The race is about the code; a hundred slow comparisons would only spread it out.
+    monkeypatch.setattr(passwords, "is_right", lambda given, stored: stored is not None)
+    gate = threading.Barrier(100)
 
     def attempt(_: int) -> UUID | None:
         gate.wait()
         return opened()
 
-    with ThreadPoolExecutor(8) as pool:
-        assert len([found for found in pool.map(attempt, range(8)) if found]) == 1
+    with ThreadPoolExecutor(100) as pool:
+        assert len([found for found in pool.map(attempt, range(100)) if found]) == 1
 
 
 def test_sign_in_ends_when_idle_for_half_an_hour() -> None:
@@ -112,8 +119,11 @@ def test_sign_in_ends_when_twelve_hours_old_though_busy() -> None:
 CHANGES: dict[str, Callable[[Session, Staff], object]] = {
     "disable": lambda session, row: staff.disable(session, row, now=NOON),
     "role": lambda session, row: staff.change_role(session, row, Role.SUPERVISOR, now=NOON),
-    "password": lambda session, row: staff.reset_password(session, row, now=NOON),
-    "secret": lambda session, row: staff.reset_totp(session, row, now=NOON),
+    "deputy": lambda session, row: staff_changes.deputise(session, row, NOON + timedelta(days=1), now=NOON),
+    "leave": lambda session, row: staff_changes.leave(session, row, now=NOON),
+    "password": lambda session, row: staff_changes.lost(session, row, MailKind.PASSWORD, now=NOON),
+    "phone": lambda session, row: staff_changes.lost(session, row, MailKind.FACTOR, now=NOON),
+    "both": lambda session, row: staff_changes.lost(session, row, MailKind.JOIN, now=NOON),
 }
 
 
@@ -142,22 +152,31 @@ def test_disabled_account_cannot_sign_in_until_enabled() -> None:
         (PASSWORD, PASSWORD),
         (PASSWORD, "short"),
         (PASSWORD, "a" * 20),
-        (PASSWORD, "ana and some more letters"),
+        (PASSWORD, "ana@desk.example.1"),
+        (PASSWORD, "passwordpassword"),
+        (PASSWORD, "qwertyuiopasdfgh"),
+        (PASSWORD, "iloveyouiloveyou1"),
+        (PASSWORD, "Summer2026Summer2026"),
+        (PASSWORD, "mesothelioma2026!"),
+        (PASSWORD, "ExampleAdvocates1"),
         (PASSWORD, "long" * 100),
     ],
 )
 def test_own_password_is_refused_when_weak_or_the_old_one_is_wrong(old: str, new: str) -> None:
-    with pytest.raises(BadInput), transaction() as session:
-        staff.choose_password(session, staff.get(session, "ana@desk.example"), old, new, now=NOON)
+    with transaction() as session:
+        ana = staff.get(session, "ana@desk.example")
+        with pytest.raises(BadInput):
+            staff_setup.choose_password(session, ana, (old, new), about="Example Advocates", now=NOON)
 
 
 def test_other_browsers_are_signed_out_when_the_password_is_changed() -> None:
     session_id = opened()
     with transaction() as session:
         ana = staff.get(session, "ana@desk.example")
-        row = staff.choose_password(session, ana, PASSWORD, "quite another long one", now=NOON)
+        given = (PASSWORD, "quite another long one")
+        opened_now = staff_setup.choose_password(session, ana, given, about="Desk", now=NOON)
     assert not is_open(session_id, timedelta(minutes=1))
-    assert is_open(row.id, timedelta(minutes=1))
+    assert is_open(opened_now.row.id, timedelta(minutes=1))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +190,7 @@ def test_account_is_refused_with_the_mend_when_a_value_is_wrong(email: str, role
     assert email in str(refused.value) or role in str(refused.value)
 
 
-@pytest.mark.parametrize("change", ["disable", "role"])
+@pytest.mark.parametrize("change", ["disable", "role", "leave"])
 def test_last_admin_stays_when_disabled_or_given_another_role(change: str) -> None:
     with transaction() as session:
         account(session, Role.ADMIN, name="Ida")
@@ -181,6 +200,6 @@ def test_last_admin_stays_when_disabled_or_given_another_role(change: str) -> No
 
 def test_password_and_secret_are_not_readable_in_the_row() -> None:
     row = named()
-    assert row.password.startswith("$argon2id$")
-    assert PASSWORD not in row.password
-    assert SECRET.encode() not in row.totp_secret_sealed
+    assert str(row.password).startswith("$argon2id$")
+    assert PASSWORD not in str(row.password)
+    assert SECRET.encode() not in (row.totp_secret_sealed or b"")

@@ -62,16 +62,8 @@ class Post:
     """Prepares and delivers mailings with one organisation's settings."""
 
     def __init__(self, settings: Settings) -> None:
-        smtp = settings.smtp
         self.settings = settings
-        self.transport = SmtpTransport(
-            host=smtp.host,
-            port=smtp.port,
-            security=smtp.security,
-            user=smtp.user,
-            password=smtp.password,
-            timeout=SMTP_TIMEOUT_SECONDS,
-        )
+        self.transport = SmtpTransport.of(settings.smtp, timeout=SMTP_TIMEOUT_SECONDS)
 
     def delivery(self) -> Delivery:
         return Delivery(prepare=self.prepare, deliver=self.deliver, settle=settle)

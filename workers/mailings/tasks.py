@@ -1,4 +1,4 @@
-"""Doorbells of the mailings: plan a lead's series, send one mailing."""
+"""Doorbells of the mailings: plan a lead's series, send one mailing, send a mail to staff."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from intake.services import series
 from workers import base
 from workers.app import celery
 from workers.mailings.deliver import delivery
+from workers.mailings.staff_post import staff_delivery
 
 _CHUNK = 1000
 
@@ -35,3 +36,8 @@ def plan_stale_series() -> None:
     while planned == _CHUNK:
         with transaction() as session:
             planned = series.plan_stale(session, limit=_CHUNK, now=database_now(session))
+
+
+@celery.task(name="send_staff_mail")
+def _send_staff_mail(task_id: int, token: int) -> None:
+    base.run_delivery(task_id, token, staff_delivery())

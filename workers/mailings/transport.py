@@ -8,6 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from intake.config import Smtp
 from intake.errors import PermanentError
 from workers.mailings.smtp_session import (
     MailDelayed,
@@ -54,6 +55,17 @@ class SmtpTransport:
     password: str | None = field(default=None, repr=False)
     timeout: float = 30.0
     _local: threading.local = field(default_factory=threading.local, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, smtp: Smtp, *, timeout: float) -> "SmtpTransport":
+        return cls(
+            host=smtp.host,
+            port=smtp.port,
+            security=smtp.security,
+            user=smtp.user,
+            password=smtp.password,
+            timeout=timeout,
+        )
 
     def send(self, sender: str, recipient: str, message: bytes) -> str:
         """Hand over one message; return the server's last answer, without the recipient's address.

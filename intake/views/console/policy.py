@@ -7,9 +7,12 @@ from flask import abort, g, redirect, render_template, request, url_for
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
+from intake.db import transaction
 from intake.models.staff import Staff
-from intake.services.staff import Role
+from intake.services import keys
+from intake.services.staff import Role, roles_of
 from intake.views.clock import utc_now
+from intake.views.public.site import settings
 
 
 class Reach(StrEnum):
@@ -17,16 +20,22 @@ class Reach(StrEnum):
 
     ANY = "any"  # every row: the directory, the guidance, parked work, accounts
     WAITING = "waiting"  # calls of the pool, and the one that this person holds
+    OWN_ACCOUNT = "own account"  # only what belongs to this person's own account
     HELD = "held"  # only a call that this person holds now
     HELD_OR_SUPERVISED = "held, or read by a supervisor"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Which roles a route is open to, and within them which rows."""
+    """Which roles a route is open to, and within them which rows.
+
+    `step_up`: a code or a key must have been shown in the last ten minutes (exports, deletions, and
+    whatever could give somebody else a way in).
+    """
 
     roles: frozenset[Role]
     reach: Reach = Reach.ANY
+    step_up: bool = False
 
 
 _ALL = Rule(frozenset(Role))
@@ -35,17 +44,27 @@ _SUPERVISORS = Rule(frozenset({Role.SUPERVISOR}))
 _ADMINS = Rule(frozenset({Role.ADMIN}))
 _EDITORS = Rule(frozenset({Role.SUPERVISOR, Role.ADMIN}))
 _POOL = Rule(_CALLERS.roles, Reach.WAITING)
+_OWN_ACCOUNT = Rule(_ALL.roles, Reach.OWN_ACCOUNT, step_up=True)
+_ADMINS_PROVEN = Rule(_ADMINS.roles, step_up=True)
 _OWN_CALL = Rule(_CALLERS.roles, Reach.HELD)
 _CALL_PAGE = Rule(_CALLERS.roles, Reach.HELD_OR_SUPERVISED)
 
 # Pages for somebody who is not signed in.
-OPEN = frozenset({"console.sign_in"})
+OPEN = frozenset(
+    {"console.sign_in", "console.forgot", "console.forgot_sent", "console.link", "console.follow_link"}
+)
 
 # Every other route of the console, by role and by row. The route matrix (tests/integration/
 # test_route_matrix.py) fails for a route that is missing here and for one that does not keep its rule.
 ROLES: dict[str, Rule] = {
     "console.sign_out": _ALL,
     "console.password": _ALL,
+    "console.my_account": _ALL,
+    "console.add_key": _OWN_ACCOUNT,
+    "console.remove_key": _OWN_ACCOUNT,
+    "console.new_codes": _OWN_ACCOUNT,
+    "console.sign_out_others": _ALL,
+    "console.confirm": _ALL,
     "console.queue": _ALL,
     "console.news": _CALLERS,
     "console.claim_next": _CALLERS,
@@ -63,7 +82,9 @@ ROLES: dict[str, Rule] = {
     "console.add_federal": _EDITORS,
     "console.drop_day": _EDITORS,
     "console.people": _ADMINS,
+    "console.invite": _ADMINS_PROVEN,
     "console.person": _ADMINS,
+    "console.change_person": _ADMINS_PROVEN,
     "console.doctors": _ALL,
     "console.doctor": _ALL,
     "console.doctor_matches": _ALL,
@@ -88,11 +109,12 @@ ROLES: dict[str, Rule] = {
     "console.merge": _EDITORS,
     "console.save_merge": _EDITORS,
 }
-_NOT_TYPED = frozenset(
-    {"csrf_token", "version", "other_version", "attempt", "digest", "old", "new", "password", "code"}
+_SECRET = frozenset({"old", "new", "password", "code", "assertion", "confirm_code", "confirm_assertion"})
+_NOT_TYPED = _SECRET | {"csrf_token", "version", "other_version", "attempt", "digest"}
+# Where keys are required, nothing else opens to an account that has none yet.
+_BEFORE_A_KEY = frozenset(
+    {"console.my_account", "console.add_key", "console.confirm", "console.sign_out", "console.password"}
 )
-# With a temporary password nothing else opens until it is changed.
-_BEFORE_PASSWORD_CHANGE = frozenset({"console.password", "console.sign_out"})
 
 
 def admit() -> Response | tuple[str, int] | None:
@@ -103,16 +125,22 @@ def admit() -> Response | tuple[str, int] | None:
         return None
     if not current_user.is_authenticated:
         return _signed_out()
-    g.staff = staff = current_user.staff
-    if staff.password_temporary and endpoint not in _BEFORE_PASSWORD_CHANGE:
-        return redirect(url_for("console.password"), code=303)
-    if not may_open(staff, endpoint):
+    g.sign_in, g.staff = current_user.sign_in, current_user.staff
+    g.needs_key = settings().keys_only and not _has_key(g.staff)
+    if g.needs_key and endpoint not in _BEFORE_A_KEY:
+        return redirect(url_for("console.my_account"), code=303)
+    if not may_open(g.staff, endpoint):
         abort(403)
     return None
 
 
 def may_open(staff: Staff, endpoint: str) -> bool:
-    return Role(staff.role) in ROLES[endpoint].roles
+    return not ROLES[endpoint].roles.isdisjoint(roles_of(staff, now=g.now))
+
+
+def _has_key(staff: Staff) -> bool:
+    with transaction() as session:
+        return bool(keys.of_staff(session, staff.id))
 
 
 def me() -> Staff:

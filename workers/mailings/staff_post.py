@@ -1,0 +1,100 @@
+"""Send one mail to a member of staff: a link or a notice. Like a family's mail, never twice by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from intake.config import Settings
+from intake.errors import AdvocateDeskError, PermanentError, TransientError
+from intake.mails.compose import message_id
+from intake.mails.staff import StaffMailContent, compose
+from intake.models.staff import Staff, StaffMail
+from intake.rules.statuses import MailingStatus, change
+from intake.services.staff_mails import LINK_LIFE
+from workers.base import Delivery
+from workers.mailings.transport import MailUnknown, SmtpTransport
+
+# A whole SMTP exchange must end well inside the lease of `send_staff_mail`.
+SMTP_TIMEOUT_SECONDS = 40.0
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What was committed before the call."""
+
+    mail_id: UUID
+    content: StaffMailContent
+
+
+@cache
+def staff_delivery() -> Delivery:
+    """The three steps, with this process's settings and SMTP connections."""
+    return StaffPost(Settings.from_env()).delivery()
+
+
+class StaffPost:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.transport = SmtpTransport.of(settings.smtp, timeout=SMTP_TIMEOUT_SECONDS)
+
+    def delivery(self) -> Delivery:
+        return Delivery(prepare=self.prepare, deliver=self.deliver, settle=settle)
+
+    def prepare(self, session: Session, mail_id: UUID, now: datetime) -> Intent | None:
+        """Take the mail into `sending`; None when there is nobody to tell, or nothing to open any more."""
+        mail = _locked(session, mail_id)
+        staff = session.get(Staff, mail.staff_id) if mail.staff_id else None
+        if mail.status == MailingStatus.SENDING:
+            _turn(mail, MailingStatus.UNKNOWN, "its worker died between the message and the answer")
+        if mail.status != MailingStatus.PLANNED:
+            return None
+        is_over = mail.expires_at is not None and (mail.used_at is not None or mail.expires_at <= now)
+        if staff is None or not staff.active or is_over:
+            _turn(mail, MailingStatus.SUPPRESSED, "no open account, or the link is void")
+            return None
+        _turn(mail, MailingStatus.SENDING, None)
+        return Intent(mail.id, self._content(mail, staff, now))
+
+    def deliver(self, intent: Intent) -> str:
+        organisation = self.settings.organisation
+        message = compose(intent.content, organisation)
+        return self.transport.send(organisation.sender_address, intent.content.recipient, message)
+
+    def _content(self, mail: StaffMail, staff: Staff, now: datetime) -> StaffMailContent:
+        life = next((life for kind, life in LINK_LIFE.items() if kind == mail.kind), None)
+        return StaffMailContent(
+            kind=mail.kind,
+            recipient=staff.email,
+            name=staff.name,
+            link=f"{self.settings.public_url}/console/link/{mail.token}" if mail.token else "",
+            hours=round(life.total_seconds() / 3600) if life else 0,
+            message_id=message_id(str(mail.id), self.settings.organisation),
+            date=now,
+        )
+
+
+def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> None:
+    """Write down what came of it. After a transient error the mail is planned again."""
+    mail = _locked(session, intent.mail_id)
+    if isinstance(answer, TransientError):
+        _turn(mail, MailingStatus.PLANNED, str(answer))
+    elif isinstance(answer, MailUnknown):
+        _turn(mail, MailingStatus.UNKNOWN, str(answer))
+    elif isinstance(answer, AdvocateDeskError):
+        _turn(mail, MailingStatus.FAILED, str(answer))
+    else:
+        _turn(mail, MailingStatus.ACCEPTED, answer)
+
+
+def _turn(mail: StaffMail, status: MailingStatus, answer: str | None) -> None:
+    mail.status, mail.answer = change(MailingStatus(mail.status), status), answer
+
+
+def _locked(session: Session, mail_id: UUID) -> StaffMail:
+    mail = session.get(StaffMail, mail_id, with_for_update=True)
+    if mail is None:
+        raise PermanentError(f"staff mail {mail_id} is gone")
+    return mail
