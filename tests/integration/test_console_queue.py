@@ -132,9 +132,7 @@ def test_page_is_sent_nothing_when_nothing_changed(browser_client: FlaskClient) 
     assert (answer.status_code, answer.data) == (204, b"")
 
 
-def test_page_learns_of_new_calls_and_of_those_that_are_gone(
-    app: Flask, browser_client: FlaskClient
-) -> None:
+def test_page_learns_of_new_calls_and_of_those_that_are_gone(app: Flask, browser_client: FlaskClient) -> None:
     ben = app.test_client()
     signed_in(browser_client)
     signed_in(ben, name="Ben")

@@ -81,6 +81,4 @@ def test_word_is_refused_with_the_field_named_when_it_is_incomplete(
     staff_id: UUID, row_id: str, approved: bool, clinician: str, said: str
 ) -> None:
     with transaction() as session, pytest.raises(BadInput, match=said):
-        guidance.sign_off(
-            session, row_id, staff_id=staff_id, clinician=clinician, approved=approved, now=NOW
-        )
+        guidance.sign_off(session, row_id, staff_id=staff_id, clinician=clinician, approved=approved, now=NOW)

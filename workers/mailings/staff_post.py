@@ -76,17 +76,19 @@ class StaffPost:
         )
 
 
-def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> None:
-    """Write down what came of it. After a transient error the mail is planned again."""
+def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> bool:
+    """Write down what came of it. False: the mail is planned again, to be tried later."""
     mail = _locked(session, intent.mail_id)
     if isinstance(answer, TransientError):
         _turn(mail, MailingStatus.PLANNED, str(answer))
-    elif isinstance(answer, MailUnknown):
+        return False
+    if isinstance(answer, MailUnknown):
         _turn(mail, MailingStatus.UNKNOWN, str(answer))
     elif isinstance(answer, AdvocateDeskError):
         _turn(mail, MailingStatus.FAILED, str(answer))
     else:
         _turn(mail, MailingStatus.ACCEPTED, answer)
+    return True
 
 
 def _turn(mail: StaffMail, status: MailingStatus, answer: str | None) -> None:
