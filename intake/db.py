@@ -4,9 +4,11 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from select import POLLIN, poll
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
+from psycopg import OperationalError
 from sqlalchemy import (
     BigInteger,
     DateTime,
@@ -17,10 +19,12 @@ from sqlalchemy import (
     Text,
     Uuid,
     create_engine,
+    event,
     func,
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 from intake import crypto
@@ -94,12 +98,23 @@ def connect(settings: Settings, *, pool_size: int = 10) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=4,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={"connect_timeout": 4, "options": _SESSION_OPTIONS, "application_name": "advocate"},
     )
+    event.listen(engine, "checkout", _refuse_closed)
     _sessions.configure(bind=engine)
     return engine
+
+
+def _refuse_closed(driver: Any, record: Any, proxy: Any) -> None:
+    """A server that went away has said so on the socket. Looking there costs no round trip, a ping would."""
+    socket = poll()
+    socket.register(driver.pgconn.socket, POLLIN)
+    try:
+        while socket.poll(0):
+            driver.pgconn.consume_input()
+    except OperationalError as gone:
+        raise InvalidatePoolError("the server closed this connection") from gone
 
 
 def insert_new(model: type[Base]) -> Insert:
