@@ -26,7 +26,7 @@ LOG_LIMIT = 5_000_000  # bytes; a longer log is set aside at the next start
 _SOURCES = ("intake", "migrations", "workers")
 _SUFFIXES = {".py", ".toml", ".json", ".csv"}
 _QUEUES = "matching,callbacks,mailings"
-_QUIET = ["--without-gossip", "--without-mingle"]
+_QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 _WORK = "work"
 
 

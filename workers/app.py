@@ -9,13 +9,13 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, worker_init, worker_ready
-from kombu.entity import Queue as BrokerQueue
 
 from intake import db
 from intake.config import Settings
 from intake.services import heartbeats
 from intake.workflow import Queue
 from workers.broker import refuse_evicting
+from workers.doorbell import Doorbell, broker_queues
 from workers.warm_up import warm_up
 
 _PERIODIC = {
@@ -28,13 +28,11 @@ _PERIODIC = {
 
 def make_celery(settings: Settings) -> Celery:
     """Build the application. Broker calls give up within seconds: the row stays due."""
-    celery = Celery("advocate", broker=settings.broker_url)
+    celery = Celery("advocate", broker=settings.broker_url, task_cls=Doorbell)
     celery.conf.update(
-        task_queues=[BrokerQueue(queue) for queue in Queue],
+        task_queues=broker_queues(),
         task_default_queue=Queue.CALLBACKS,
         task_ignore_result=True,
-        task_acks_late=True,
-        task_reject_on_worker_lost=False,
         task_serializer="json",
         accept_content=["json"],
         worker_prefetch_multiplier=1,
