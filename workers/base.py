@@ -58,7 +58,7 @@ def run(task_id: int, token: int, effects: Effects) -> None:
 
     def work(row: Begun) -> None:
         with transaction() as session:
-            effects(session, row.subject_id, database_now(session))
+            effects(session, row.subject_id, row.at)
             outbox.finish(session, task_id, token)
 
     _guarded(task_id, token, work)
@@ -69,7 +69,7 @@ def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:
 
     def work(row: Begun) -> None:
         with transaction() as session:
-            intent = delivery.prepare(session, row.subject_id, database_now(session))
+            intent = delivery.prepare(session, row.subject_id, row.at)
             if isinstance(intent, NotNow):
                 outbox.put_off(session, row, intent.until)
                 return

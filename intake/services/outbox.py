@@ -4,12 +4,13 @@ States: due -> leased -> done, back to due on an error or a lost lease, or parke
 Every write by a worker carries the token of its lease: an older one touches no row.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, insert, select, text, update
+from sqlalchemy import ColumnElement, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from intake.errors import BadInput, StaleLease
@@ -30,6 +31,23 @@ CHANNEL = "outbox"
 # Stable within a statement, so that an index on a time can be used; clock_timestamp() could not be.
 _NOW = func.statement_timestamp()
 
+# As text, because SQLAlchemy needs longer to make these two statements than PostgreSQL to run them.
+_BEGIN = text(
+    """
+    UPDATE outbox_task SET attempts = attempts + 1, started_at = statement_timestamp(),
+        leased_until = statement_timestamp() + make_interval(
+            secs => CAST(CAST(:leases AS jsonb) ->> task AS double precision))
+    WHERE id = :id AND token = :token AND state = 'leased' AND started_at IS NULL
+    RETURNING task, subject_id, attempts, statement_timestamp()
+    """
+)
+_FINISH = text(
+    """
+    UPDATE outbox_task SET state = 'done', finished_at = statement_timestamp(),
+        leased_until = NULL, last_error = NULL
+    WHERE id = :id AND token = :token AND state = 'leased' RETURNING id
+    """
+)
 _CLAIM = text(
     """
     WITH room AS (
@@ -65,16 +83,17 @@ class Claim:
 
 @dataclass(frozen=True)
 class Begun:
-    """A row that a worker runs now."""
+    """A row that a worker runs now, begun `at` by the database's clock."""
 
     id: int
     token: int
     task: str
     subject_id: UUID
     attempts: int
+    at: datetime
 
 
-def _after(seconds: int | ColumnElement[int]) -> ColumnElement[datetime]:
+def _after(seconds: int) -> ColumnElement[datetime]:
     return _NOW + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
 
@@ -178,19 +197,8 @@ def give_back(session: Session, task_id: int, token: int) -> None:
 
 def begin(session: Session, task_id: int, token: int) -> Begun:
     """Count the attempt and take the working lease. Raises StaleLease when the row is not ours."""
-    leases = {task: rule.lease_seconds for task, rule in TASKS.items()}
-    unstarted = (OutboxTask.state == TaskState.LEASED) & OutboxTask.started_at.is_(None)
-    begun = session.execute(
-        update(OutboxTask)
-        .where(OutboxTask.id == task_id, OutboxTask.token == token, unstarted)
-        .values(
-            attempts=OutboxTask.attempts + 1,
-            started_at=_NOW,
-            leased_until=_after(case(leases, value=OutboxTask.task)),
-        )
-        .returning(OutboxTask.task, OutboxTask.subject_id, OutboxTask.attempts)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
+    leases = json.dumps({task: rule.lease_seconds for task, rule in TASKS.items()})
+    begun = session.execute(_BEGIN, {"id": task_id, "token": token, "leases": leases}).one_or_none()
     if begun is None:
         raise StaleLease(f"outbox task {task_id}: token {token} is no longer current")
     return Begun(task_id, token, *begun)
@@ -198,7 +206,7 @@ def begin(session: Session, task_id: int, token: int) -> Begun:
 
 def finish(session: Session, task_id: int, token: int) -> None:
     """Mark the row done in the commit of its effects. Raises StaleLease when it is not ours."""
-    _end(session, task_id, token, state=TaskState.DONE, finished_at=_NOW, leased_until=None, last_error=None)
+    _expect(session.execute(_FINISH, {"id": task_id, "token": token}).one_or_none(), task_id, token)
 
 
 def fail(session: Session, row: Begun, error: str, *, permanent: bool) -> None:
@@ -208,31 +216,26 @@ def fail(session: Session, row: Begun, error: str, *, permanent: bool) -> None:
         values = {"state": TaskState.PARKED, "finished_at": _NOW}
     else:
         values = {"state": TaskState.DUE, "due_at": _after(retry_delay_seconds(row.attempts))}
-    _end(session, row.id, row.token, started_at=None, leased_until=None, last_error=error, **values)
+    _let_go(session, row, last_error=error, **values)
 
 
 def put_off(session: Session, row: Begun, until: datetime) -> None:
     """The work must wait until then. That is no attempt, however often it happens."""
-    _end(
-        session,
-        row.id,
-        row.token,
-        state=TaskState.DUE,
-        due_at=until,
-        attempts=OutboxTask.attempts - 1,
-        started_at=None,
-        leased_until=None,
-    )
+    _let_go(session, row, state=TaskState.DUE, due_at=until, attempts=OutboxTask.attempts - 1)
 
 
-def _end(session: Session, task_id: int, token: int, **values: object) -> None:
+def _let_go(session: Session, row: Begun, **values: object) -> None:
     ended = session.scalars(
         update(OutboxTask)
-        .where(OutboxTask.id == task_id, OutboxTask.token == token, OutboxTask.state == TaskState.LEASED)
-        .values(**values)
+        .where(OutboxTask.id == row.id, OutboxTask.token == row.token, OutboxTask.state == TaskState.LEASED)
+        .values(started_at=None, leased_until=None, **values)
         .returning(OutboxTask.id)
         .execution_options(synchronize_session=False)
     ).one_or_none()
+    _expect(ended, row.id, row.token)
+
+
+def _expect(ended: object, task_id: int, token: int) -> None:
     if ended is None:
         raise StaleLease(f"outbox task {task_id}: the lease {token} ended before the work did")
 

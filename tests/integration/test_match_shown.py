@@ -19,7 +19,7 @@ from tests.visitor import Visitor
 from workers.matching.directory import Directory
 from workers.matching.match_lead import case_of
 from workers.matching.rank import match
-from workers.matching.store import new_set
+from workers.matching.store import NewSet, add_set
 
 NEARER = [{"code": "nearer_no_experience", "params": {"count": 2, "kind": "surgeon", "diagnosis": "pleural"}}]
 SENTENCE = "Two nearer surgeons do not treat mesothelioma in the lining of the lung, as far as we know."
@@ -31,7 +31,7 @@ def _with_list(lead_id: object) -> None:
     with transaction() as session:
         lead = session.get_one(Lead, lead_id)
         result = match(case_of(lead), Directory(sample=True).snapshot(session), today=NOON.date())
-        session.add(new_set(lead.id, result, now=NOON))
+        add_set(session, NewSet(lead.id, result, NOON))
         session.flush()
         session.execute(update(MatchSet).values(nearer=NEARER))
 

@@ -25,7 +25,7 @@ from intake.services.leads import get_lead
 from workers.matching.case import MatchCase
 from workers.matching.directory import Directory
 from workers.matching.rank import match
-from workers.matching.store import new_set
+from workers.matching.store import NewSet, add_set
 
 
 @cache
@@ -44,7 +44,7 @@ def match_lead(session: Session, lead_id: UUID, now: datetime) -> None:
     session.execute(
         update(MatchSet).where(MatchSet.lead_id == lead.id, MatchSet.current).values(current=False)
     )
-    session.add(new_set(lead.id, result, now=now))
+    add_set(session, NewSet(lead.id, result, now))
 
 
 def case_of(lead: Lead) -> MatchCase:

@@ -1,4 +1,4 @@
-"""Match sets as rows: one through the session, or many in two streams."""
+"""Match sets as rows: one in two statements, or many in two streams."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from intake.models.match import Match, MatchSet
 from workers.matching.rank import MatchResult, Ranked
 
 Row = dict[str, Any]
+_INSERT_SET, _INSERT_MATCHES = insert(MatchSet), insert(Match)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,12 @@ class NewSet:
         }
 
 
-def new_set(lead_id: UUID, result: MatchResult, *, now: datetime) -> MatchSet:
-    """The current set of a lead, to be added to a session."""
-    new = NewSet(lead_id, result, now)
-    ids = ("doctor_id", "location_id")
-    rows = [{**row, **{name: UUID(row[name]) for name in ids}} for row in new.matches()]
-    return MatchSet(**new.row(), matches=[Match(**row) for row in rows])
+def add_set(session: Session, new: NewSet) -> None:
+    """Store the current set of one lead: two statements, compiled once."""
+    session.execute(_INSERT_SET, new.row())
+    matches = new.matches()
+    if matches:
+        session.execute(_INSERT_MATCHES, matches)
 
 
 def copy_sets(session: Session, sets: Sequence[NewSet]) -> None:
