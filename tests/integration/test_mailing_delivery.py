@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -237,6 +238,9 @@ def _claim_step(step: str) -> tuple[int, int]:
 
 
 def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    """Let the row be begun, and its answer be settled, at that moment of the database's clock."""
+    begin = outbox.begin
+    monkeypatch.setattr(outbox, "begin", lambda *row: replace(begin(*row), at=moment))
     monkeypatch.setattr(base, "database_now", lambda session: moment)
 
 
