@@ -27,6 +27,8 @@ class Smtp:
     security: str
     user: str | None
     password: str | None
+    dkim_key: Path | None
+    dkim_selector: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +168,8 @@ def _smtp(read: _Reader) -> Smtp:
         security=read.one_of("SMTP_SECURITY", SMTP_SECURITY, "starttls"),
         user=read.values.get("SMTP_USER"),
         password=read.secret("SMTP_PASSWORD"),
+        dkim_key=read.path("DKIM_KEY_FILE") if read.values.get("DKIM_KEY_FILE") else None,
+        dkim_selector=read.text("DKIM_SELECTOR", "advocate"),
     )
 
 

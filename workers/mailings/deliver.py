@@ -20,6 +20,7 @@ from intake.errors import AdvocateDeskError, PermanentError, TransientError
 from intake.guides.choose import GuideCase
 from intake.guides.render import GUIDE_FILENAME, GuideBrand, guide_pdf
 from intake.mails.compose import Attachment, MailContent, compose
+from intake.mails.dkim import Signer, load_signer
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
@@ -63,6 +64,7 @@ class Post:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.signer = _signer(settings)
         self.transport = SmtpTransport.of(settings.smtp, timeout=SMTP_TIMEOUT_SECONDS)
 
     def delivery(self) -> Delivery:
@@ -93,6 +95,8 @@ class Post:
         """Compose, ask once more whether the family said stop, and hand over to SMTP."""
         organisation = self.settings.organisation
         message = compose(self._with_guide(intent), organisation)
+        if self.signer:
+            message = self.signer.sign(message, at=intent.content.sent_at)
         stopped = _stopped(intent.mailing_id)
         if stopped:
             raise Suppressed(stopped)
@@ -103,6 +107,11 @@ class Post:
             return intent.content
         pdf = guide_pdf(intent.case, GuideBrand.of(self.settings.organisation))
         return replace(intent.content, attachments=(Attachment(GUIDE_FILENAME, pdf),))
+
+
+def _signer(settings: Settings) -> Signer | None:
+    smtp, domain = settings.smtp, settings.organisation.sender_address.rpartition("@")[2]
+    return load_signer(smtp.dkim_key, selector=smtp.dkim_selector, domain=domain) if smtp.dkim_key else None
 
 
 def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> bool:
