@@ -32,6 +32,15 @@ class Smtp:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Receipts:
+    """Who may tell us what became of a mail: topics of Amazon SNS, and whoever holds the secret."""
+
+    sns_topics: tuple[str, ...]
+    sns_certificate: Path | None
+    secret: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     mode: str
     home: Path
@@ -42,6 +51,7 @@ class Settings:
     keyring_file: Path
     organisation: Organisation
     smtp: Smtp
+    receipts: Receipts
     public_url: str
     other_hosts: tuple[str, ...]
     trusted_hops: int
@@ -152,6 +162,7 @@ def _settings(read: _Reader) -> Settings:
             sample=sample,
         ),
         smtp=_smtp(read),
+        receipts=_receipts(read),
         public_url=_public_url(read, sample),
         other_hosts=tuple(read.text("OTHER_HOSTS", " ").split()),
         trusted_hops=read.number("TRUSTED_HOPS", 0 if sample else None),
@@ -170,6 +181,18 @@ def _smtp(read: _Reader) -> Smtp:
         password=read.secret("SMTP_PASSWORD"),
         dkim_key=read.path("DKIM_KEY_FILE") if read.values.get("DKIM_KEY_FILE") else None,
         dkim_selector=read.text("DKIM_SELECTOR", "advocate"),
+    )
+
+
+def _receipts(read: _Reader) -> Receipts:
+    topics = tuple(arn.strip() for arn in read.values.get("SNS_TOPICS", "").split(",") if arn.strip())
+    secret = read.secret("RECEIPTS_SECRET")
+    if secret is not None and len(secret) < 32:
+        raise ConfigError("RECEIPTS_SECRET (or RECEIPTS_SECRET_FILE) must hold at least 32 characters.")
+    return Receipts(
+        sns_topics=topics,
+        sns_certificate=read.path("SNS_CERTIFICATE_FILE") if topics else None,
+        secret=secret or None,
     )
 
 

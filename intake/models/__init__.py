@@ -15,7 +15,7 @@ from intake.models.directory import (
 from intake.models.family import Family, FamilyApart
 from intake.models.guidance import GuidanceSignOff
 from intake.models.lead import Contact, ContactChange, Draft, Lead, Patient
-from intake.models.mailing import Mailing, SeriesRun, Suppression
+from intake.models.mailing import MailBrake, Mailing, MailReceipt, SeriesRun, Suppression
 from intake.models.match import Match, MatchSet
 from intake.models.notice import SupervisorNotice
 from intake.models.office import Office, OfficeDay
@@ -43,6 +43,8 @@ __all__ = [
     "Heartbeat",
     "Lead",
     "Location",
+    "MailBrake",
+    "MailReceipt",
     "Mailing",
     "Match",
     "MatchSet",

@@ -69,6 +69,41 @@ class SeriesRun(Identified, Base):
     )
 
 
+class MailReceipt(Identified, Base):
+    """What a provider told of a mail. Kept when the mail's request is erased: it holds no address."""
+
+    __tablename__ = "mail_receipt"
+
+    adapter: Mapped[str]
+    event_id: Mapped[str]
+    kind: Mapped[str]
+    permanent: Mapped[bool]
+    detail: Mapped[str]
+    at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    mailing_id: Mapped[UUID | None] = mapped_column(ForeignKey("mailing.id", ondelete="SET NULL"), index=True)
+
+    __table_args__ = (UniqueConstraint("adapter", "event_id"), Index("ix_mail_receipt_kind", "kind", "at"))
+
+
+class MailBrake(Identified, Base):
+    """The series stood still from `pulled_at` until a supervisor released them."""
+
+    __tablename__ = "mail_brake"
+
+    pulled_at: Mapped[datetime]
+    sent: Mapped[int]
+    complaints: Mapped[int]
+    released_at: Mapped[datetime | None]
+    released_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
+    reason: Mapped[str | None]
+
+    __table_args__ = (
+        # One brake at a time, however many complaints come at once.
+        Index("uq_mail_brake_on", text("(true)"), unique=True, postgresql_where=text("released_at IS NULL")),
+    )
+
+
 class Suppression(Identified, Base):
     """Never contact this address over this channel again. Keyed hashes only, so it outlives erasure."""
 

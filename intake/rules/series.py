@@ -95,6 +95,19 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Brake:
+    """When too many complain. Counts below `least_complaints` are chance, not a rate."""
+
+    complaints_per_thousand: float
+    least_complaints: int
+    within_days: int
+
+    def is_due(self, *, complaints: int, sent: int) -> bool:
+        too_often = complaints * 1000 > self.complaints_per_thousand * sent
+        return complaints >= self.least_complaints and too_often
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeriesTable:
     """The whole file. `windows` are minutes of the local day, by part."""
 
@@ -102,6 +115,7 @@ class SeriesTable:
     reviewed: str
     windows: Mapping[Part, Window]
     apart: timedelta
+    brake: Brake
     series: tuple[Series, ...]
     steps: tuple[Step, ...]
 
@@ -134,6 +148,7 @@ def load_series(path: Path) -> SeriesTable:
         reviewed=raw["reviewed"],
         windows={_member("parts", Part, name): _window(name, text) for name, text in raw["parts"].items()},
         apart=timedelta(days=limits["apart_days"]),
+        brake=Brake(**raw["brake"]),
         series=series,
         steps=steps,
     )

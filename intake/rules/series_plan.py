@@ -44,6 +44,7 @@ class Why(StrEnum):
     NO_APPOINTMENT = "no_appointment"
     BY_HAND = "by_hand"
     REPLY = "reply"
+    BRAKE = "brake"
     NOT_IN_SERIES = "not_in_series"
 
 

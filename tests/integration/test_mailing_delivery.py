@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,8 @@ from sqlalchemy.orm import Session as DatabaseSession
 from intake.config import Settings
 from intake.crypto import keyring
 from intake.db import transaction
-from intake.models import Mailing, OutboxTask
+from intake.mails.dkim import new_key
+from intake.models import MailBrake, Mailing, OutboxTask
 from intake.rules.facts import Channel
 from intake.rules.statuses import MailingStatus, TaskState
 from intake.services import outbox, series, stops, suppressions
@@ -210,6 +212,29 @@ def test_name_that_the_server_gave_the_mail_is_kept(lead_id: UUID, sink: Sink, d
     guide = _guide()
     assert guide.provider_id == "0100018f2a3b4c5d-7e8f9a0b"
     assert guide.recipient_blind == keyring().blind("email", "ada@family.example")
+
+
+def test_mail_waits_while_the_brake_is_on(lead_id: UUID, sink: Sink, delivery: Delivery) -> None:
+    with transaction() as session:
+        session.add(MailBrake(pulled_at=NOON, sent=10, complaints=3))
+    task_id, token = _claim()
+    base.run_delivery(task_id, token, delivery)
+    assert (_guide().status, _guide().because, _state(task_id)) == ("planned", "brake", TaskState.DUE)
+    assert sink.received == []
+
+
+def test_mail_is_signed_when_there_is_a_key(
+    lead_id: UUID, sink: Sink, environment: dict[str, str], tmp_path: Path
+) -> None:
+    key = tmp_path / "dkim.pem"
+    key.write_bytes(new_key())
+    changes = {"SMTP_PORT": str(sink.port), "DKIM_KEY_FILE": str(key), "DKIM_SELECTOR": "s2026"}
+    post = Post(Settings.from_env({**environment, **changes}))
+    base.run_delivery(*_claim(), post.delivery())
+    post.transport.close()
+    assert sink.received[0].startswith(
+        b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/simple; d=sample.example;"
+    )
 
 
 def test_next_step_is_planned_when_the_guide_was_sent(lead_id: UUID, sink: Sink, delivery: Delivery) -> None:

@@ -24,10 +24,10 @@ from intake.mails.dkim import Signer, load_signer
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
-from intake.rules.series import SERIES
+from intake.rules.series import SERIES, Anchor
 from intake.rules.series_plan import Fate, Verdict, Why, barred, fate_of, look_again
 from intake.rules.statuses import MailingStatus, change
-from intake.services import mail_content, series
+from intake.services import mail_brake, mail_content, series
 from intake.services.mailings import turn
 from intake.services.series_cases import Family, family_of
 from workers.base import Delivery, NotNow
@@ -85,6 +85,9 @@ class Post:
             return None
         if verdict.fate is Fate.LOOK or verdict.due_at > now:
             return _put_off(session, mailing, family, verdict, now)
+        if mail_brake.is_on(session) and not _by_hand(mailing):
+            mailing.because = Why.BRAKE
+            return NotNow(now + mail_brake.LOOK_AGAIN)
         mailing.status = change(MailingStatus.PLANNED, MailingStatus.SENDING)
         mailing.sending_at, mailing.first_tried_at = now, mailing.first_tried_at or now
         mailing.recipient_blind, mailing.because = mailing.lead.contact.email_blind, None
@@ -159,6 +162,11 @@ def _settled(
     turn(mailing, status, because=because, answer=answer, now=now)
     session.flush()
     series.plan(session, [mailing.lead_id], now=now)
+
+
+def _by_hand(mailing: Mailing) -> bool:
+    step = SERIES.step(mailing.step)
+    return step is not None and step.after is Anchor.BY_HAND
 
 
 def _tried_long_enough(mailing: Mailing, now: datetime) -> bool:
