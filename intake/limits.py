@@ -60,6 +60,11 @@ def answers() -> str:
     return _unless_wide("1200 per hour")
 
 
+def documents() -> str:
+    """Reading. A hospital's whole waiting room passes; a program that fetches every case does not."""
+    return "1000000 per hour" if current_app.config["WIDE_LIMITS"] else "120 per minute; 1200 per hour"
+
+
 def guesses() -> str:
     """Anything that could be guessed at: a phone number on a status page, a password."""
     return _unless_wide("10 per 10 minutes; 40 per day")

@@ -3,9 +3,9 @@
 from intake import places
 from intake.config import Settings
 from intake.db import transaction
-from intake.guides.choose import GuideCase
-from intake.guides.render import GuideBrand, guide_pdf
-from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
+from intake.documents.choose import ANYBODY
+from intake.documents.data import Brand
+from intake.documents.render import guide_pdf
 from intake.services import zips
 from workers.matching.match_lead import directory
 
@@ -16,5 +16,4 @@ def warm_up(settings: Settings) -> None:
     with transaction() as session:
         zips.load_points(session)
         directory().snapshot(session)
-    case = GuideCase(Diagnosis.UNSURE, Stage.UNKNOWN, TreatmentStatus.UNSURE)
-    guide_pdf(case, GuideBrand.of(settings.organisation))
+    guide_pdf(ANYBODY, Brand.of(settings.organisation))

@@ -4,8 +4,9 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from intake.errors import BadInput
+from intake.rules.phones import EXTENSION, say_phone
 
-_EXTENSION = ";ext="
+__all__ = ["read_email", "read_phone", "say_phone"]
 
 
 def read_phone(text: str) -> str:
@@ -17,7 +18,7 @@ def read_phone(text: str) -> str:
     if not _can_be_dialled(number):
         raise BadInput("Check the phone number. It needs 10 digits, like (555) 010-0199.")
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return f"{e164}{_EXTENSION}{number.extension}" if number.extension else e164
+    return f"{e164}{EXTENSION}{number.extension}" if number.extension else e164
 
 
 def _can_be_dialled(number: phonenumbers.PhoneNumber) -> bool:
@@ -25,17 +26,6 @@ def _can_be_dialled(number: phonenumbers.PhoneNumber) -> bool:
         return False
     # An area code never begins with 0 or 1; a number that does is a slip of the finger.
     return number.country_code != 1 or (number.national_number or 0) >= 2_000_000_000
-
-
-def say_phone(stored: str) -> str:
-    """The number as people write it: (555) 010-0199 ext. 12."""
-    e164, _, extension = stored.partition(_EXTENSION)
-    number = phonenumbers.parse(e164)
-    if number.country_code != 1:
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    digits = str(number.national_number)
-    spoken = f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
-    return f"{spoken} ext. {extension}" if extension else spoken
 
 
 def read_email(text: str) -> str:

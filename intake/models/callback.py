@@ -42,6 +42,7 @@ class Callback(Identified, Base):
     version: Mapped[int] = mapped_column(default=1)
     claimed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
     claimed_until: Mapped[datetime | None]
+    first_claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     notes_sealed: Mapped[bytes | None]
@@ -58,7 +59,9 @@ class Callback(Identified, Base):
         Index("ix_callback_owner", "owner_id", "due_at", postgresql_where=_OWNED),
         Index("ix_callback_owner_until", "owner_until", postgresql_where=_OWNED),
         Index("ix_callback_open_due", "due_at", "id", postgresql_where=_OPEN),
+        Index("ix_callback_open_promise", "promise_by", postgresql_where=_OPEN),
         Index("ix_callback_claimed", "claimed_until", postgresql_where=text("status = 'claimed'")),
+        Index("ix_callback_closed_at", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_callback_lead", "lead_id"),
     )
 
@@ -69,7 +72,10 @@ def in_status(*statuses: str) -> ColumnElement[bool]:
 
 
 class CallAttempt(Identified, Base):
-    """One try: on which basis, under which rule, with what outcome."""
+    """One try: on which basis, under which rule, with what outcome.
+
+    `due_at` and `promise_by` are what was owed when it rang; the call itself moves on with the outcome.
+    """
 
     __tablename__ = "call_attempt"
 
@@ -77,12 +83,16 @@ class CallAttempt(Identified, Base):
     lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"), index=True)
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     started_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    promise_by: Mapped[datetime | None]
     basis: Mapped[str]
     rule_version: Mapped[str]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     notes_sealed: Mapped[bytes | None]
     notes = Sealed()
+
+    __table_args__ = (Index("ix_call_attempt_started_at", "started_at"),)
 
 
 class OutcomeUndo(Identified, Base):

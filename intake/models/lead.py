@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intake.db import Base, Identified, Sealed
@@ -14,8 +14,9 @@ from intake.db import Base, Identified, Sealed
 class Lead(Identified, Base):
     """One request for help, from submit to close. `reference` is what is said by phone.
 
-    `source` says how it came (LeadSource). `marked` (LeadMark) is set for what is no request of a
-    family: it counts in no figure.
+    `created_at` is the clock of the request, `stored_at` the database's. `source` says how it came
+    (LeadSource), `came_from` whose link led here: a label such as "hospital", never an address.
+    `marked` (LeadMark) is set for what is no request of a family: it counts in no figure.
     """
 
     __tablename__ = "lead"
@@ -25,8 +26,10 @@ class Lead(Identified, Base):
     kind: Mapped[str]
     status: Mapped[str]
     created_at: Mapped[datetime]
+    stored_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     source: Mapped[str] = mapped_column(default="web", server_default="web")
+    came_from: Mapped[str | None]
     marked: Mapped[str | None]
     family_id: Mapped[UUID | None] = mapped_column(ForeignKey("family.id", ondelete="SET NULL"), index=True)
 
@@ -59,7 +62,10 @@ class Lead(Identified, Base):
     contact: Mapped["Contact"] = relationship(back_populates="lead", lazy="raise")
     patient: Mapped["Patient | None"] = relationship(lazy="raise")
 
-    __table_args__ = (Index("ix_lead_created_at", "created_at"),)
+    __table_args__ = (
+        Index("ix_lead_created_at", "created_at"),
+        Index("ix_lead_marked", "id", postgresql_where=text("marked IS NOT NULL")),
+    )
 
 
 class Contact(Identified, Base):

@@ -109,6 +109,8 @@ def start_call(session: Session, callback_id: UUID, staff_id: UUID, *, now: date
         lead_id=lead.id,
         staff_id=staff_id,
         started_at=now,
+        due_at=callback.due_at,
+        promise_by=callback.promise_by,
         basis="requested_callback" if callback.requested else "open_request",
         rule_version=permission.rule_version,
     )

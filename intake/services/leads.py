@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from intake.crypto import keyring
@@ -33,7 +33,8 @@ from intake.services import audit, outbox
 from intake.services.blind import email_blind, last_name_blind, phone_blind
 from intake.workflow import Event
 
-_INSERT_LEAD = insert_new(Lead).returning(Lead.__table__.c.id)
+# The database's clock says when it was stored: the first stage that a family waits through.
+_INSERT_LEAD = insert_new(Lead).values(stored_at=func.clock_timestamp()).returning(Lead.__table__.c.id)
 _INSERT_WORDING = insert_new(ConsentWording)
 
 
@@ -54,6 +55,7 @@ class NewLead:
     submission_id: str
     kind: RequestKind
     source: LeadSource = LeadSource.WEB
+    came_from: str | None = None
     first_name: str
     last_name: str | None = None
     phone: str | None = None
@@ -121,7 +123,9 @@ def find_submitted(session: Session, submission_id: str) -> Submitted | None:
 
 def _insert(session: Session, lead: Lead) -> bool:
     """Insert unless the submission id or the reference is taken; say whether it went in."""
-    return session.execute(_INSERT_LEAD, row_values(lead)).scalar_one_or_none() is not None
+    given = row_values(lead)
+    del given["stored_at"]
+    return session.execute(_INSERT_LEAD, given).scalar_one_or_none() is not None
 
 
 def _lead(new: NewLead, now: datetime) -> Lead:
@@ -135,6 +139,7 @@ def _lead(new: NewLead, now: datetime) -> Lead:
         submission_id=new.submission_id,
         kind=new.kind,
         source=new.source,
+        came_from=new.came_from,
         status=LeadStatus.OPEN,
         created_at=now,
         relation=new.relation,

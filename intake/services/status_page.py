@@ -10,11 +10,12 @@ from intake.crypto import keyring
 from intake.models.callback import Callback
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
-from intake.models.match import Match, MatchSet
+from intake.models.match import MatchSet
 from intake.rules.series_plan import Outlook
 from intake.rules.statuses import CallbackStatus, MailingStatus
 from intake.services import audit, series
 from intake.services.blind import email_blind, phone_blind
+from intake.services.doctor_list import current_matches
 from intake.services.mailings import plan_mailings
 
 _SETTLED = (MailingStatus.ACCEPTED, MailingStatus.FAILED, MailingStatus.UNKNOWN)
@@ -41,11 +42,11 @@ def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | No
     if lead is None:
         return None
     callback = _latest_callback(session, lead)
-    audit.note(session, "visitor", "status_page.viewed", "lead", lead.id, now=now)
+    note_view(session, lead, "status_page.viewed", now=now)
     return StatusPage(
         lead=lead,
         callback=callback,
-        match_set=_current_matches(session, lead),
+        match_set=current_matches(session, lead.id),
         mailings=list(
             session.scalars(select(Mailing).where(Mailing.lead_id == lead.id).order_by(Mailing.due_at))
         ),
@@ -54,6 +55,11 @@ def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | No
             callback and callback.status == CallbackStatus.WAITING and callback.promise_by < now
         ),
     )
+
+
+def note_view(session: Session, lead: Lead, action: str, *, now: datetime) -> None:
+    """Whoever holds the link looked at something of this family."""
+    audit.note(session, "visitor", action, "lead", lead.id, now=now)
 
 
 def correct_contact(
@@ -107,9 +113,3 @@ def _latest_callback(session: Session, lead: Lead) -> Callback | None:
     rung = any(attempt.started_at >= own.created_at for attempt in call.attempts)
     return call if rung or call.closed_at else None
 
-
-def _current_matches(session: Session, lead: Lead) -> MatchSet | None:
-    shown = selectinload(MatchSet.matches)
-    options = (shown.joinedload(Match.doctor), shown.joinedload(Match.location))
-    current = select(MatchSet).where(MatchSet.lead_id == lead.id, MatchSet.current)
-    return session.scalars(current.options(*options)).one_or_none()

@@ -192,6 +192,21 @@ def test_attempt_has_its_basis_and_rule_when_a_call_starts(ana: Staff) -> None:
     assert "federal" in made.rule_version
 
 
+def test_attempt_keeps_what_was_promised_and_the_call_when_it_was_first_taken(ana: Staff, ben: Staff) -> None:
+    callback_id = add(due_at=NOON)
+    take(callback_id, ana)
+    with transaction() as session:
+        callbacks.release(session, callback_id, ana.id, now=NOON + MINUTE)
+    with transaction() as session:
+        claims.claim(session, callback_id, ben, NOON + 2 * MINUTE)
+    start(callback_id, ben, at=3 * MINUTE)
+    with transaction() as session:
+        session.get_one(Callback, callback_id).promise_by = NOON + timedelta(days=3)
+    (attempt,) = attempts()
+    assert (attempt.due_at, attempt.promise_by) == (NOON, NOON + 30 * MINUTE)
+    assert stored(Callback, callback_id).first_claimed_at == NOON
+
+
 def test_call_started_twice_is_one_attempt(ana: Staff) -> None:
     callback_id = take_next_of(ana)
     start(callback_id, ana)

@@ -11,6 +11,7 @@ from intake.db import transaction
 from intake.models import GuidanceSignOff, Match, MatchSet
 from intake.rules.guidance import ROWS
 from intake.services import guidance
+from intake.services.sign_offs import Word
 from intake.services.staff import Role
 from tests.desk import claim_next, hidden, signed_in, stored_call, token_in
 from tests.directory import stored_doctor
@@ -94,6 +95,6 @@ def test_call_screen_says_when_the_list_rests_on_unsigned_guidance(browser_clien
     assert words in browser_client.get(f"/console/doctors/{doctor.id}/matches").text
     with transaction() as session:
         for row in ROWS:
-            given = {"staff_id": ana.id, "clinician": "Dr. Example", "approved": True, "now": NOON}
-            guidance.sign_off(session, row.id, **given)  # type: ignore[arg-type]
+            word = Word(staff_id=ana.id, clinician="Dr. Example", approved=True)
+            guidance.sign_off(session, row.id, word, now=NOON)
     assert words not in browser_client.get(page).text

@@ -12,6 +12,7 @@ from intake.errors import BadInput
 from intake.models.consent import AuditEntry
 from intake.rules.guidance import ROWS, ROWS_BY_ID
 from intake.services import guidance
+from intake.services.sign_offs import Word
 from tests.desk import account
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -25,15 +26,10 @@ def staff_id(database: Engine) -> UUID:
 
 def _sign(staff_id: UUID, row_id: str, *, approved: bool = True, comment: str = "") -> None:
     with transaction() as session:
-        guidance.sign_off(
-            session,
-            row_id,
-            staff_id=staff_id,
-            clinician="Sample Clinician",
-            approved=approved,
-            comment=comment,
-            now=NOW,
+        word = Word(
+            staff_id=staff_id, clinician="Sample Clinician", approved=approved, comment=comment
         )
+        guidance.sign_off(session, row_id, word, now=NOW)
 
 
 def test_row_is_signed_with_name_and_day_when_a_clinician_approves(staff_id: UUID) -> None:
@@ -80,5 +76,6 @@ def test_row_is_unsigned_again_when_its_text_changes(staff_id: UUID, monkeypatch
 def test_word_is_refused_with_the_field_named_when_it_is_incomplete(
     staff_id: UUID, row_id: str, approved: bool, clinician: str, said: str
 ) -> None:
+    word = Word(staff_id=staff_id, clinician=clinician, approved=approved)
     with transaction() as session, pytest.raises(BadInput, match=said):
-        guidance.sign_off(session, row_id, staff_id=staff_id, clinician=clinician, approved=approved, now=NOW)
+        guidance.sign_off(session, row_id, word, now=NOW)

@@ -143,3 +143,24 @@ def test_request_is_sent_when_the_call_should_be_in_spanish(visitor: Visitor) ->
     visitor.answer_all(reach={"language": "es"})
     assert visitor.send(consent_calls="y").location == SENT
     assert only_lead()[0].language == "es"
+
+
+@pytest.mark.parametrize(
+    ("label", "kept"),
+    [
+        ("hospital", "hospital"),
+        ("VA-Houston", "va-houston"),
+        ("ada@family.example", None),
+        ("a" * 25, None),
+        ("=cmd", None),
+    ],
+)
+def test_label_of_the_link_that_led_here_is_kept_when_it_names_nobody(
+    visitor: Visitor, label: str, kept: str | None
+) -> None:
+    visitor.client.get("/", query_string={"from": label}, headers={"Referer": "https://hospital.example/ada"})
+    visitor.answer_all()
+    visitor.send()
+    lead, _ = only_lead()
+    assert lead.came_from == kept
+    assert lead.stored_at is not None

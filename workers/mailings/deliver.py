@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from intake.config import Settings
 from intake.db import transaction
+from intake.documents.choose import Case
+from intake.documents.data import Brand
+from intake.documents.render import GUIDE_FILENAME, guide_pdf
 from intake.errors import AdvocateDeskError, PermanentError, TransientError
-from intake.guides.choose import GuideCase
-from intake.guides.render import GUIDE_FILENAME, GuideBrand, guide_pdf
 from intake.mails.compose import Attachment, MailContent, compose
 from intake.mails.dkim import Signer, load_signer
 from intake.models.lead import Lead
@@ -46,7 +47,7 @@ class Intent:
 
     mailing_id: UUID
     content: MailContent
-    case: GuideCase | None
+    case: Case | None
 
 
 class Suppressed(AdvocateDeskError):
@@ -108,7 +109,7 @@ class Post:
     def _with_guide(self, intent: Intent) -> MailContent:
         if intent.case is None:
             return intent.content
-        pdf = guide_pdf(intent.case, GuideBrand.of(self.settings.organisation))
+        pdf = guide_pdf(intent.case, Brand.of(self.settings.organisation))
         return replace(intent.content, attachments=(Attachment(GUIDE_FILENAME, pdf),))
 
 
@@ -204,8 +205,8 @@ def _locked(session: Session, mailing_id: UUID) -> Mailing:
     return mailing
 
 
-def _case(lead: Lead) -> GuideCase:
-    return GuideCase(
+def _case(lead: Lead) -> Case:
+    return Case(
         diagnosis=Diagnosis(lead.diagnosis),
         stage=Stage(lead.stage),
         status=TreatmentStatus(lead.treatment_status),

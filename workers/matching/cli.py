@@ -26,7 +26,7 @@ from intake.rules.facts import (
 )
 from intake.rules.reasons import NEARER_TEXTS, Reason, text_for, words_for
 from intake.services import guidance
-from intake.services.guidance import RowStanding
+from intake.services.sign_offs import RowStanding
 from workers.matching.case import MatchCase
 from workers.matching.match_lead import directory
 from workers.matching.rank import MatchResult, Ranked, match

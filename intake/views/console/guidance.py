@@ -12,6 +12,7 @@ from intake.forms.directory import SignOffForm
 from intake.models.guidance import GuidanceSignOff
 from intake.rules.guidance import NOTES, ROWS, ROWS_BY_ID, TABLE, GuidanceRow
 from intake.services import guidance as words_of
+from intake.services.sign_offs import Word
 from intake.views.console import guidance_words
 from intake.views.console.blueprint import blueprint
 from intake.views.console.policy import me
@@ -53,16 +54,11 @@ def sign_off(row_id: str) -> Page:
 
 
 def _keep(row_id: str, form: SignOffForm, staff_id: UUID, *, approved: bool) -> None:
+    word = Word(
+        clinician=form.clinician.clean, approved=approved, comment=form.comment.clean, staff_id=staff_id
+    )
     with transaction() as session:
-        words_of.sign_off(
-            session,
-            row_id,
-            staff_id=staff_id,
-            clinician=form.clinician.clean,
-            approved=approved,
-            comment=form.comment.clean,
-            now=g.now,
-        )
+        words_of.sign_off(session, row_id, word, now=g.now)
 
 
 def _row(row_id: str) -> GuidanceRow:

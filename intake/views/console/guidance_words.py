@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from intake.rules.expertise import PLAIN, Expertise
 from intake.rules.guidance import NOTES, GuidanceRow
 from intake.rules.taxonomy import SPECIALTIES
-from intake.services.guidance import RowStanding
+from intake.services.sign_offs import RowStanding
 from intake.views.console.words import CELL_TYPE, DIAGNOSIS, STAGE, TREATMENT
 
 __all__ = ["NOTES"]

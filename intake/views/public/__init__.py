@@ -2,9 +2,12 @@
 
 from importlib import import_module
 
+from intake.views.public import visit
 from intake.views.public.site import blueprint
 
-for _pages in ("guide", "match", "pages", "send", "status", "unsubscribe"):
+for _pages in ("documents", "family_documents", "guide", "match", "pages", "send", "status", "unsubscribe"):
     import_module(f"{__name__}.{_pages}")
+
+blueprint.before_request(visit.note_label)
 
 __all__ = ["blueprint"]

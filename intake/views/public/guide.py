@@ -2,25 +2,21 @@
 
 from uuid import UUID, uuid4
 
-from flask import Response, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake import limits
 from intake.db import transaction
 from intake.forms.guide import GuideForm
-from intake.guides.choose import GuideCase
-from intake.guides.render import GuideBrand, guide_pdf
 from intake.limits import limiter
-from intake.rules.facts import Diagnosis, RequestKind, Stage, TreatmentStatus
+from intake.rules.facts import Diagnosis, RequestKind
 from intake.services import leads
 from intake.services.leads import NewLead
 from intake.views.clock import utc_now
 from intake.views.public import new_lead, visit
 from intake.views.public.send import TOO_FAST, is_trapped
-from intake.views.public.site import blueprint, settings
+from intake.views.public.site import blueprint
 from intake.views.public.status import load_family_page
-
-_FOR_EVERYONE = GuideCase(Diagnosis.UNSURE, Stage.UNKNOWN, TreatmentStatus.UNSURE)
 
 
 @blueprint.get("/guide")
@@ -52,13 +48,6 @@ def guide_sent() -> ResponseReturnValue:
         with transaction() as session:
             family = load_family_page(session, token)
     return render_template("public/guide_sent.html", family=family, token=token)
-
-
-@blueprint.get("/guide/guide.pdf")
-def guide_file() -> ResponseReturnValue:
-    pdf = guide_pdf(_FOR_EVERYONE, GuideBrand.of(settings().organisation))
-    shown_in_the_browser = {"Content-Disposition": 'inline; filename="guide.pdf"'}
-    return Response(pdf, mimetype="application/pdf", headers=shown_in_the_browser)
 
 
 def _page(form: GuideForm) -> str:

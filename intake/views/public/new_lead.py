@@ -21,7 +21,7 @@ from intake.rules.facts import (
     TreatmentStatus,
 )
 from intake.services.leads import ConsentAnswer, NewLead
-from intake.views.public import place
+from intake.views.public import place, visit
 from intake.views.public.questions import Answers, is_for_self
 
 _Fact = TypeVar("_Fact", bound=StrEnum)
@@ -42,8 +42,9 @@ def match_lead(answers: Answers, submission_id: str, consents: tuple[ConsentAnsw
 
 
 def trace() -> dict[str, Any]:
-    """Where a consent came from: page, address, browser."""
+    """Where a request and its consents came from: page, address, browser, and whose link led here."""
     return {
+        "came_from": visit.came_from(),
         "page": request.path,
         "address": request.remote_addr or "",
         "user_agent": str(request.user_agent)[:_LONGEST_AGENT],

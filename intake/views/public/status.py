@@ -11,11 +11,11 @@ from intake.forms.status import NewEmailForm, NewPhoneForm, PressForm, ProofForm
 from intake.limits import limiter
 from intake.rules.next_call import next_call
 from intake.rules.wishes import NextCall
-from intake.services import centres, office, proofs, status_page
+from intake.services import centres, doctor_list, office, proofs, status_page
 from intake.services.call_plans import call_plan
 from intake.views.clock import utc_now
 from intake.views.public import visit
-from intake.views.public.family import FamilyPage, centre_ids, family_page
+from intake.views.public.family import FamilyPage, family_page
 from intake.views.public.site import blueprint, settings
 
 # One sentence for a wrong link and a wrong number: neither tells which it was.
@@ -46,7 +46,7 @@ def prove(token: str) -> ResponseReturnValue:
 @blueprint.post("/s/<token>/phone")
 @limiter.limit(limits.answers)
 def correct_phone(token: str) -> ResponseReturnValue:
-    _demand_proof(token)
+    demand_proof(token)
     form = NewPhoneForm()
     if not form.validate():
         return _open(token, phone_form=form), 422
@@ -58,7 +58,7 @@ def correct_phone(token: str) -> ResponseReturnValue:
 @blueprint.post("/s/<token>/email")
 @limiter.limit(limits.answers)
 def correct_email(token: str) -> ResponseReturnValue:
-    _demand_proof(token)
+    demand_proof(token)
     form = NewEmailForm()
     if not form.validate():
         return _open(token, email_form=form), 422
@@ -71,7 +71,7 @@ def load_family_page(session: Session, token: str) -> FamilyPage | None:
     page = status_page.open_page(session, token, now=utc_now())
     if page is None:
         return None
-    names = centres.names_of(session, centre_ids(page))
+    names = centres.names_of(session, doctor_list.centre_ids(page.match_set))
     return family_page(page, names, planned=_planned_call(session, page), now=utc_now())
 
 
@@ -105,7 +105,7 @@ def _open(
     )
 
 
-def _demand_proof(token: str) -> None:
-    """A correction without proof goes to the question for the number, not to an error."""
+def demand_proof(token: str) -> None:
+    """What is asked for without proof goes to the question for the number, not to an error."""
     if not visit.is_proven(token):
         abort(redirect(url_for("public.status", token=token), 303))

@@ -1,5 +1,7 @@
 """What this browser holds: a cookie for the draft, and in the signed session what it has sent."""
 
+import re
+
 from flask import Response, request
 from flask import session as cookie
 from sqlalchemy.orm import Session
@@ -12,6 +14,9 @@ from intake.views.public.site import settings
 _DRAFT = "draft"
 _SENT = "sent"
 _PROVEN = "proven"
+_CAME_FROM = "came_from"
+# A label that a partner puts behind its link, such as ?from=hospital. Anything longer could name a person.
+_LABEL = re.compile(r"[a-z0-9][a-z0-9-]{0,23}")
 # A family looks at one page, a helper at a few.
 _MOST_PROVEN = 5
 
@@ -63,6 +68,20 @@ def is_proven(status_token: str) -> bool:
     return status_token in cookie.get(_PROVEN, [])
 
 
+def note_label() -> None:
+    """Whose link led here, when the address says so. No referrer is read and no page is followed."""
+    label = request.args.get("from", "").lower()
+    if _LABEL.fullmatch(label):
+        cookie.permanent = True
+        cookie[_CAME_FROM] = label
+
+
+def came_from() -> str | None:
+    label = cookie.get(_CAME_FROM)
+    return label if isinstance(label, str) else None
+
+
 def forget_all() -> None:
+    cookie.pop(_CAME_FROM, None)
     cookie.pop(_SENT, None)
     cookie.pop(_PROVEN, None)

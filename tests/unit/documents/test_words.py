@@ -1,13 +1,14 @@
-"""How the guide is written: plain, and without promises."""
+"""How the documents are written: plain, and without promises."""
 
 import re
 
 import pytest
 
-from intake.guides.content import Section, load_guide
+from intake.documents.content import Kind, Section
+from intake.documents.load import load_document, load_questions
 from tests.reading_grade import grade, syllables
 
-SECTIONS = load_guide().sections
+SECTIONS = [section for kind in Kind for section in load_document(kind).sections]
 PROMISES = re.compile(
     r"guarantee|miracle|best doctor|top doctor|best hospital|proven|cure[sd]|will (?:heal|cure|save)"
     r"|breakthrough|hope is|life-extending|survival|months to live|percent|%",
@@ -28,8 +29,9 @@ def test_a_section_reads_at_grade_seven_or_below(section: Section) -> None:
     assert found.masked <= 7
 
 
-def test_the_whole_guide_reads_at_grade_seven_even_with_its_hard_words() -> None:
-    everything = "\n\n".join([*map(words, SECTIONS), *(q.text for q in load_guide().questions)])
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_whole_document_reads_at_grade_seven_even_with_its_hard_words(kind: Kind) -> None:
+    everything = "\n\n".join([*map(words, load_document(kind).sections), *(q.text for q in load_questions())])
     assert grade(everything).raw <= 7
 
 

@@ -2,20 +2,24 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from intake.documents.choose import Case, sections_for
+from intake.documents.content import Kind, Review
+from intake.documents.data import Brand, DoctorEntry, Wanted, document_data
+from intake.documents.load import load_document
+from intake.documents.render import GUIDE_FILENAME, document_pages_png, document_pdf, guide_pdf, warm
 from intake.errors import PermanentError
-from intake.guides.choose import GuideCase, questions_for, sections_for
-from intake.guides.render import GUIDE_FILENAME, GuideBrand, guide_pages_png, guide_pdf, warm
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
-from tests.unit.guides.test_choose import CASES
+from tests.unit.documents.test_choose import CASES, GUIDE, questions
 
-BRAND = GuideBrand("Sample Advocates", "(555) 010-0199", sample=True)
-REAL = GuideBrand("Lakeside Family Help", "(555) 010-0142", sample=False)
-CASE = GuideCase(Diagnosis.PLEURAL, Stage.TWO, TreatmentStatus.NEW)
+BRAND = Brand("Sample Advocates", "(555) 010-0199", sample=True)
+REAL = Brand("Lakeside Family Help", "(555) 010-0142", sample=False)
+CASE = Case(Diagnosis.PLEURAL, Stage.TWO, TreatmentStatus.NEW)
 
 
 def read(pdf: bytes) -> PdfReader:
@@ -38,7 +42,7 @@ def test_the_pdf_is_tagged_for_screen_readers() -> None:
 
 def test_every_heading_is_a_bookmark_and_in_the_contents() -> None:
     pdf = guide_pdf(CASE, BRAND)
-    titles = [section.title for section in sections_for(CASE)]
+    titles = [section.title for section in sections_for(CASE, GUIDE)]
     marks = [mark.title for mark in read(pdf).outline if not isinstance(mark, list)]
     assert marks == [*titles, "Where the facts come from"]
     contents = " ".join(read(pdf).pages[1].extract_text().split())
@@ -57,18 +61,18 @@ def test_the_words_sources_and_questions_of_the_case_are_in_it() -> None:
     assert "awaiting clinical review" in found
     assert "Version 2026-11-1" in found
     assert "National Cancer Institute." in found
-    assert all(question.text in found for question in questions_for(CASE))
+    assert all(question.text in found for question in questions(CASE))
     assert "HIPEC" not in found.replace("learn CRS with HIPEC", "")
 
 
-def distinct_cases() -> list[GuideCase]:
+def distinct_cases() -> list[Case]:
     """One of each pair that differ in no word."""
-    shown = {(sections_for(one), tuple(q.text for q in questions_for(one))): one for one in CASES}
+    shown = {sections_for(one, GUIDE): one for one in CASES}
     return list(shown.values())
 
 
 @pytest.mark.parametrize("case", distinct_cases(), ids=str)
-def test_every_case_that_differs_renders(case: GuideCase) -> None:
+def test_every_case_that_differs_renders(case: Case) -> None:
     pages = read(guide_pdf(case, REAL)).pages
     assert 12 <= len(pages) <= 22
 
@@ -82,7 +86,7 @@ def test_the_cover_names_the_organisation_its_phone_and_that_it_is_a_sample() ->
 
 
 def test_nothing_in_a_name_is_read_as_markup() -> None:
-    odd = GuideBrand('#strong[x] $a$ *b* _c_ @d <e> \\ "q" // f', "(555) 010-0199", sample=False)
+    odd = Brand('#strong[x] $a$ *b* _c_ @d <e> \\ "q" // f', "(555) 010-0199", sample=False)
     cover = read(guide_pdf(CASE, odd)).pages[0].extract_text()
     assert '#strong[x] $a$ *b* _c_ @d <e> \\ "q" // f' in " ".join(cover.split())
 
@@ -90,7 +94,7 @@ def test_nothing_in_a_name_is_read_as_markup() -> None:
 @pytest.mark.parametrize("name", ["😀 Help", "x\x00y"])
 def test_a_name_that_the_font_cannot_show_is_a_permanent_error(name: str) -> None:
     with pytest.raises(PermanentError, match="cannot be printed"):
-        guide_pdf(CASE, GuideBrand(name, "(555) 010-0199", sample=False))
+        guide_pdf(CASE, Brand(name, "(555) 010-0199", sample=False))
 
 
 def test_large_print_is_eighteen_points_and_has_the_same_words() -> None:
@@ -104,17 +108,17 @@ def test_large_print_is_eighteen_points_and_has_the_same_words() -> None:
 
 @pytest.mark.parametrize("large_print", [False, True])
 def test_the_cover_fits_one_page_when_the_name_is_long(large_print: bool) -> None:
-    long = GuideBrand("A Rather Long Name of a Desk for Families of the Great Lakes", "(555) 010-0199", True)
+    long = Brand("A Rather Long Name of a Desk for Families of the Great Lakes", "(555) 010-0199", True)
     pages = read(guide_pdf(CASE, long, large_print=large_print)).pages
     assert pages[1].extract_text().startswith("What is inside")
 
 
 def test_the_same_case_is_rendered_once() -> None:
-    assert guide_pdf(CASE, BRAND) is guide_pdf(GuideCase(*("pleural", "2", "new")), BRAND)  # type: ignore[arg-type]
+    assert guide_pdf(CASE, BRAND) is guide_pdf(Case(*("pleural", "2", "new")), BRAND)  # type: ignore[arg-type]
 
 
 def test_cases_that_differ_in_no_word_share_one_guide() -> None:
-    stages = [GuideCase(Diagnosis.TESTICULAR, stage, TreatmentStatus.NEW) for stage in Stage]
+    stages = [Case(Diagnosis.TESTICULAR, stage, TreatmentStatus.NEW) for stage in Stage]
     assert len({id(guide_pdf(case, BRAND)) for case in stages}) == 1
 
 
@@ -123,7 +127,7 @@ def test_warming_renders_every_guide_there_is() -> None:
 
 
 def test_threads_may_render_at_once() -> None:
-    brands = [GuideBrand(f"Desk {number}", "(555) 010-0199", sample=True) for number in range(8)]
+    brands = [Brand(f"Desk {number}", "(555) 010-0199", sample=True) for number in range(8)]
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda brand: guide_pdf(CASE, brand), brands))
     for brand, pdf in zip(brands, made, strict=True):
@@ -135,6 +139,49 @@ def test_the_file_name_says_nothing() -> None:
 
 
 def test_pages_can_be_looked_at_as_pictures() -> None:
-    pages = guide_pages_png(CASE, BRAND)
+    pages = document_pages_png(Wanted(kind=Kind.GUIDE, case=CASE), BRAND)
     assert len(pages) == len(read(guide_pdf(CASE, BRAND)).pages)
     assert all(page.startswith(b"\x89PNG") for page in pages)
+
+
+DOCTOR = DoctorEntry(
+    key="1234567893",
+    name="Ana Sample, MD",
+    centre="Sample Center",
+    place="Houston, TX",
+    distance="about 12 miles",
+    phone="(555) 010-0177",
+    phone_link="+15550100177",
+    reasons=("Treats this type often.",),
+    sample=True,
+)
+
+
+def test_the_doctor_list_has_reasons_phone_and_what_to_have_ready() -> None:
+    found = text(document_pdf(Wanted(kind=Kind.DOCTORS, case=CASE, doctors=(DOCTOR,)), REAL))
+    for words in ("1. Ana Sample, MD", "about 12 miles away", "Phone: (555) 010-0177", "Treats this type"):
+        assert words in found
+    assert "What to have ready when you call" in found
+    assert "We have no doctor for you yet" not in found
+
+
+def test_a_list_without_doctors_says_so() -> None:
+    found = text(document_pdf(Wanted(kind=Kind.DOCTORS, case=CASE), REAL))
+    assert "We have no doctor for you yet" in found
+    assert "Offices move" not in found
+
+
+def test_a_part_that_a_clinician_signed_names_her_and_the_rest_awaits_review() -> None:
+    reviews = {"how": Review("Dr. Ana Example", date(2026, 11, 20))}
+    data = document_data(Wanted(kind=Kind.QUESTIONS, case=CASE, reviews=reviews), REAL)
+    notes = {section["id"]: section["note"] for section in data["sections"]}
+    assert notes["how"] == "Version 1, reviewed by Dr. Ana Example on 2026-11-20."
+    assert notes["team"] == "Version 1, awaiting clinical review."
+    assert "awaiting clinical review" in data["review"]
+
+
+def test_a_document_is_called_reviewed_when_every_part_of_it_is() -> None:
+    review = Review("Dr. Ana Example", date(2026, 11, 20))
+    signed = {section.id: review for section in load_document(Kind.QUESTIONS).sections}
+    data = document_data(Wanted(kind=Kind.QUESTIONS, case=CASE, reviews=signed), REAL)
+    assert data["review"] == "Each part names the clinician who reviewed it."
