@@ -1,6 +1,7 @@
 """A phone call owed to a family, and each try at making it."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Text, bindparam, text
@@ -75,6 +76,7 @@ class CallAttempt(Identified, Base):
     """One try: on which basis, under which rule, with what outcome.
 
     `due_at` and `promise_by` are what was owed when it rang; the call itself moves on with the outcome.
+    `grounds`: what the permission rested on, row by row, so that it can be explained years later.
     """
 
     __tablename__ = "call_attempt"
@@ -87,6 +89,7 @@ class CallAttempt(Identified, Base):
     promise_by: Mapped[datetime | None]
     basis: Mapped[str]
     rule_version: Mapped[str]
+    grounds: Mapped[dict[str, Any] | None]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
     notes_sealed: Mapped[bytes | None]

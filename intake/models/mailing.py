@@ -13,7 +13,8 @@ from intake.models.lead import Lead
 class Mailing(Identified, Base):
     """One step of a series for one lead. Intent is committed before SMTP, the answer after.
 
-    `because`: the code of why it was not sent, or what it waits for (rules.series_plan.Why).
+    `rule_version`: the rules by which it was allowed. `because`: the code of why it was not sent, or what
+    it waits for (rules.series_plan.Why).
     `recipient_blind`: whom it was handed over for, whatever address the family has now. `provider_id`:
     what the mail server calls it, so that its receipts find it.
     """
@@ -29,6 +30,7 @@ class Mailing(Identified, Base):
     sending_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
+    rule_version: Mapped[str | None]
     because: Mapped[str | None]
     first_tried_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]

@@ -1,9 +1,10 @@
-"""The rows of call_rules.toml: when the law of each state lets a phone ring."""
+"""Dated rows that say when a family may be contacted: call_rules.toml, and its like for mail and post."""
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,25 @@ from intake.rules.zones import STATES
 
 EVERYWHERE = "*"
 UNKNOWN = "?"
+AWAITING = "awaiting counsel"
+
+
+class Binds(StrEnum):
+    """Which contacts a row binds: those at a time the family chose, those it did not choose, or all."""
+
+    ALL = "all"
+    REQUESTED = "requested"
+    UNREQUESTED = "unrequested"
 
 
 @dataclass(frozen=True)
 class CallRule:
-    """One dated row. `requested` rows bind even a call that the family asked for."""
+    """One dated row. `seen_on`: when its source was read; `reviewed_on`: when a lawyer signed it."""
 
     id: str
     state: str
-    requested: bool
+    binds: Binds
+    hours: str
     week: Week
     holidays: tuple[str, ...]
     cap: tuple[int, timedelta] | None
@@ -31,7 +42,13 @@ class CallRule:
     effective_to: date
     source: str
     confidence: str
-    reviewed: str
+    seen_on: date
+    reviewed_by: str
+    reviewed_on: date | None
+
+    @property
+    def awaits_counsel(self) -> bool:
+        return self.reviewed_by == AWAITING
 
     def in_force(self, day: date) -> bool:
         return self.effective_from <= day < self.effective_to
@@ -47,15 +64,16 @@ class CallRule:
 
 @dataclass(frozen=True)
 class House:
-    """Limits the house keeps everywhere, whether a state asks for them or not."""
+    """Limits the house keeps everywhere, whether a state asks for them or not. 0: no such limit."""
 
-    cap_attempts: int
-    cap_hours: int
-    ladder_attempts: int
-    ladder_days: int
-    ladder_wait_hours: tuple[int, ...]
     search_days: int
-    min_room_minutes: int
+    inquiry_days: int = 0
+    cap_attempts: int = 0
+    cap_hours: int = 0
+    ladder_attempts: int = 0
+    ladder_days: int = 0
+    ladder_wait_hours: tuple[int, ...] = ()
+    min_room_minutes: int = 0
 
 
 @dataclass(frozen=True)
@@ -67,10 +85,14 @@ class CallRules:
     rows: tuple[CallRule, ...]
 
     def binding(self, state: str | None, day: date, *, requested: bool) -> tuple[CallRule, ...]:
-        """The rows that bind a call on a local day. A call nobody asked for meets the state's, too."""
+        """The rows that bind a contact on a local day. One that nobody asked for meets the state's, too."""
+        kinds = (Binds.ALL, Binds.REQUESTED if requested else Binds.UNREQUESTED)
+        return tuple(row for row in self.of_place(state, day) if row.binds in kinds)
+
+    def of_place(self, state: str | None, day: date) -> tuple[CallRule, ...]:
+        """Every row of a state that is in force on a local day."""
         wanted = {EVERYWHERE, state if state in STATES else UNKNOWN}
-        rows = (row for row in self.rows if row.state in wanted and row.in_force(day))
-        return tuple(row for row in rows if row.requested or not requested)
+        return tuple(row for row in self.rows if row.state in wanted and row.in_force(day))
 
 
 def load_call_rules(path: Path) -> CallRules:
@@ -79,13 +101,14 @@ def load_call_rules(path: Path) -> CallRules:
     rows = tuple(_row(row) for row in raw["rule"])
     if len({row.id for row in rows}) < len(rows):
         raise ConfigError(f"{path.name}: two rules have the same id.")
-    house = {**raw["house"], "ladder_wait_hours": tuple(raw["house"]["ladder_wait_hours"])}
+    house = {**raw["house"], "ladder_wait_hours": tuple(raw["house"].get("ladder_wait_hours", ()))}
     return CallRules(version=raw["version"], house=House(**house), rows=rows)
 
 
-_REQUIRED = {"id", "state", "hours", "source", "confidence", "reviewed"}
+_REQUIRED = {"id", "state", "hours", "source", "confidence", "seen_on", "reviewed_by"}
 _OPTIONAL = {
-    "requested",
+    "binds",
+    "reviewed_on",
     "holidays",
     "cap_attempts",
     "cap_hours",
@@ -103,7 +126,8 @@ def _row(raw: Mapping[str, Any]) -> CallRule:
     row = CallRule(
         id=raw["id"],
         state=raw["state"],
-        requested=raw.get("requested", False),
+        binds=_binds(raw, where),
+        hours=_said_hours(raw),
         week=read_week(raw, where),
         holidays=tuple(raw.get("holidays", ())),
         cap=_cap(raw),
@@ -111,10 +135,26 @@ def _row(raw: Mapping[str, Any]) -> CallRule:
         effective_to=raw.get("effective_to", date.max),
         source=raw["source"],
         confidence=raw["confidence"],
-        reviewed=raw["reviewed"],
+        seen_on=raw["seen_on"],
+        reviewed_by=raw["reviewed_by"],
+        reviewed_on=raw.get("reviewed_on"),
     )
     _check(row, where)
     return row
+
+
+def _binds(raw: Mapping[str, Any], where: str) -> Binds:
+    try:
+        return Binds(raw.get("binds", Binds.UNREQUESTED))
+    except ValueError:
+        raise ConfigError(f"{where}: binds is one of {', '.join(Binds)}.") from None
+
+
+def _said_hours(raw: Mapping[str, Any]) -> str:
+    """The hours as the table has them: "08:00-20:00, sun closed"."""
+    days = [f"{day} {raw[day]}" for day in WEEKDAYS if day in raw]
+    holidays = ["no holidays"] if raw.get("holidays") else []
+    return ", ".join([str(raw["hours"]), *days, *holidays])
 
 
 def _cap(raw: Mapping[str, Any]) -> tuple[int, timedelta] | None:
@@ -129,7 +169,13 @@ def _check(row: CallRule, where: str) -> None:
         raise ConfigError(f"{where}: a rule has one window a day; write two rows instead.")
     if not row.source or row.confidence not in ("A", "B", "C"):
         raise ConfigError(f"{where}: name its source, and A, B or C for how sure it is.")
+    if row.awaits_counsel != (row.reviewed_on is None):
+        raise ConfigError(
+            f"{where}: a lawyer who signed it has a name and a date, reviewed_by and reviewed_on."
+        )
     holiday_dates(row.holidays, 2026)
 
 
 CALL_RULES = load_call_rules(Path(__file__).with_suffix(".toml"))
+MAIL_RULES = load_call_rules(Path(__file__).with_name("mail_rules.toml"))
+POST_RULES = load_call_rules(Path(__file__).with_name("post_rules.toml"))

@@ -1,4 +1,4 @@
-"""May this family be called now, and when next? Pure: the place and the instant come in.
+"""Where a phone may ring and when the law and the office allow it. Pure: the place and the instant come in.
 
 A zone that is not certain is several zones: every one of them must allow the call.
 """
@@ -6,13 +6,12 @@ A zone that is not certain is several zones: every one of them must allow the ca
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from intake.errors import BadInput, ConfigError
 from intake.rules.call_rules import CALL_RULES, CallRules
-from intake.rules.hours import WEEKDAYS, Week, minutes_of, read_week
+from intake.rules.hours import WEEKDAYS, Week, read_week
 from intake.rules.intervals import (
     DAY,
     Interval,
@@ -98,69 +97,7 @@ def _check_office(raw: Mapping[str, Any]) -> None:
         raise ConfigError(f"office.zone is {zone!r}; use a name such as America/Chicago.")
 
 
-class CallReason(StrEnum):
-    """Why a call is allowed or not; SAY_CALL_REASON has the words for staff."""
-
-    ALLOWED = "allowed"
-    TOO_EARLY = "too_early"
-    TOO_LATE = "too_late"
-    HOLIDAY = "holiday"
-    CLOSED_DAY = "closed_day"
-
-
-SAY_CALL_REASON: dict[CallReason, str] = {
-    CallReason.ALLOWED: "You may call now.",
-    CallReason.TOO_EARLY: "It is too early where the family is.",
-    CallReason.TOO_LATE: "It is too late where the family is.",
-    CallReason.HOLIDAY: "It is a holiday there, and their state allows no such calls on it.",
-    CallReason.CLOSED_DAY: "Their state allows no such calls on this day of the week.",
-}
-
-
-@dataclass(frozen=True)
-class MayCall:
-    """The answer, the rows it rests on, and, when refused, the next instant that is allowed.
-
-    `next_open` stays None when no hour suits every place the phone may be in: ask where they are.
-    """
-
-    allowed: bool
-    reason: CallReason
-    rule_version: str
-    next_open: datetime | None = None
-
-
-def may_call(where: Whereabouts, now: datetime, *, requested: bool, rules: CallRules = CALL_RULES) -> MayCall:
-    """Whether a call may ring now in every zone it may ring in.
-
-    `requested`: the family asked for this call at this time; else the state's rows bind as well.
-    Federal hours: 47 CFR 64.1200(c)(1). Closing time itself is already too late.
-    """
-    walls = [in_utc(now).astimezone(clock) for clock in where.clocks]
-    reasons = (_reason(rules, where.state, wall, requested=requested) for wall in walls)
-    reason = next((found for found in reasons if found is not CallReason.ALLOWED), CallReason.ALLOWED)
-    version = _version(rules, where.state, walls[0].date(), requested=requested)
-    if reason is CallReason.ALLOWED:
-        return MayCall(True, reason, version)
-    times = lawful_times(where, now, requested=requested, rules=rules)
-    return MayCall(False, reason, version, next((start for start, _ in times if start > now), None))
-
-
-def _version(rules: CallRules, state: str | None, day: date, *, requested: bool) -> str:
-    return f"{rules.version}:{'+'.join(row.id for row in rules.binding(state, day, requested=requested))}"
-
-
-def _reason(rules: CallRules, state: str | None, wall: datetime, *, requested: bool) -> CallReason:
-    day, rows = wall.date(), rules.binding(state, wall.date(), requested=requested)
-    window = _window(rules, state, day, requested=requested)
-    if window is None:
-        return CallReason.HOLIDAY if any(row.is_holiday(day) for row in rows) else CallReason.CLOSED_DAY
-    if minutes_of(wall.time()) < window[0]:
-        return CallReason.TOO_EARLY
-    return CallReason.ALLOWED if minutes_of(wall.time()) < window[1] else CallReason.TOO_LATE
-
-
-def _window(rules: CallRules, state: str | None, day: date, *, requested: bool) -> Window | None:
+def day_window(rules: CallRules, state: str | None, day: date, *, requested: bool) -> Window | None:
     """The strictest window of a local day: the latest opening, the earliest close."""
     windows = [row.window(day) for row in rules.binding(state, day, requested=requested)]
     open_ones = [window for window in windows if window is not None]
@@ -177,29 +114,10 @@ def lawful_times(
     result: list[Interval] | None = None
     for clock in where.clocks:
         dates = days_from(begin.astimezone(clock).date() - timedelta(days=1), rules.house.search_days + 2)
-        windows = ((day, _window(rules, where.state, day, requested=requested)) for day in dates)
+        windows = ((day, day_window(rules, where.state, day, requested=requested)) for day in dates)
         times = [local_interval(day, window, clock) for day, window in windows if window]
         result = times if result is None else intersection(result, times)
     return result or []
-
-
-def cap_opens_at(
-    attempts: Sequence[datetime], state: str | None, *, now: datetime, rules: CallRules = CALL_RULES
-) -> datetime | None:
-    """When the next attempt is allowed by the caps on attempts, or None when it is allowed now.
-
-    `attempts`: every attempt at this person, over all numbers. The rolling window leaves out an
-    attempt exactly as old as itself.
-    """
-    caps = [(rules.house.cap_attempts, timedelta(hours=rules.house.cap_hours))]
-    caps += [row.cap for row in rules.binding(state, now.date(), requested=False) if row.cap]
-    opens = [_cap_opens(sorted(attempts), most, span, now) for most, span in caps]
-    return max((instant for instant in opens if instant is not None), default=None)
-
-
-def _cap_opens(attempts: list[datetime], most: int, span: timedelta, now: datetime) -> datetime | None:
-    recent = [attempt for attempt in attempts if attempt > now - span]
-    return recent[-most] + span if len(recent) >= most else None
 
 
 def candidate_zones(place: Sequence[str], phone: Sequence[str], *, at: datetime) -> tuple[str, ...]:

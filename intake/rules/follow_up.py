@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from intake.errors import BadInput
 from intake.rules.call_rules import CALL_RULES
-from intake.rules.calling_hours import cap_opens_at, in_utc
+from intake.rules.calling_hours import in_utc
 from intake.rules.facts import DayPart
 from intake.rules.hours import minutes_of
+from intake.rules.may_contact import cap_opens_at
 from intake.rules.next_call import first_in_part, next_call
 from intake.rules.outcomes import NextStep, Outcome
 from intake.rules.wishes import PART_WINDOWS, CallPlan, CallWish, DueBecause, NextCall
@@ -43,7 +44,7 @@ def _wait(tries: int, outcome: Outcome) -> timedelta:
 
 
 def _after_cap(plan: CallPlan, attempts: Sequence[datetime], start: datetime) -> datetime:
-    opens = cap_opens_at(attempts, plan.where.state, now=start)
+    opens = cap_opens_at(attempts, plan.where, now=start)
     return max(start, opens) if opens else start
 
 

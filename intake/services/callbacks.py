@@ -14,7 +14,7 @@ from intake.errors import StaleLease
 from intake.models.callback import CallAttempt, Callback, in_status
 from intake.rules.statuses import CallbackStatus, change
 from intake.rules.texts import both
-from intake.services import audit
+from intake.services import audit, standing
 from intake.services.leads import get_lead
 from intake.services.permissions import Permission, may_ring
 from intake.services.staff import actor
@@ -99,9 +99,14 @@ def start_call(session: Session, callback_id: UUID, staff_id: UUID, *, now: date
     lead = get_lead(session, callback.lead_id)
     if running(session, callback, now=now):
         return Permission(allowed=True, why="The call is under way.", rule_version="")
+    standing.hold_person(session, lead)
     permission = may_ring(session, callback, lead, now=now)
     if not permission.allowed:
-        audit.note(session, actor(staff_id), "call.refused", "lead", lead.id, now=now, why=permission.why)
+        opens = permission.next_open.isoformat() if permission.next_open else None
+        audit.note(
+            session, actor(staff_id), "call.refused", "lead", lead.id, now=now,
+            why=permission.why, rule_version=permission.rule_version, next_open=opens,
+        )  # fmt: skip
         return permission
     close_open_attempts(session, callback, now=now)
     attempt = CallAttempt(
@@ -113,6 +118,7 @@ def start_call(session: Session, callback_id: UUID, staff_id: UUID, *, now: date
         promise_by=callback.promise_by,
         basis="requested_callback" if callback.requested else "open_request",
         rule_version=permission.rule_version,
+        grounds=permission.grounds,
     )
     session.add(attempt)
     renew(session, callback, now=now)

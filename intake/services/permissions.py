@@ -1,62 +1,64 @@
-"""May this family be rung now? Their own word, the caps, then the law: asked at claim and at reveal."""
+"""May this family be contacted now? Asked when a call is listed, claimed and begun."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from intake.models.callback import CallAttempt, Callback
-from intake.models.lead import Contact, Lead
-from intake.rules.call_rules import CALL_RULES
-from intake.rules.calling_hours import SAY_CALL_REASON, cap_opens_at, may_call
+from intake.models.callback import Callback
+from intake.models.lead import Lead
 from intake.rules.facts import Channel
-from intake.services import suppressions
+from intake.rules.may_contact import MayCall, grounds, may_call, say
+from intake.services import standing
 from intake.services.call_plans import whereabouts
-
-_LONGEST_CAP = timedelta(days=14)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """The answer for staff. `never`: no later hour mends it. `next_open` (UTC) is None when not known."""
+    """The answer for staff. `never`: no later hour mends it. `next_open` (UTC) is None when not known.
+
+    `grounds`: all that the answer rests on, as it is kept with an attempt.
+    """
 
     allowed: bool
     why: str
     rule_version: str
     next_open: datetime | None = None
     never: bool = False
+    grounds: dict[str, Any] | None = None
 
 
 def may_ring(session: Session, callback: Callback, lead: Lead, *, now: datetime) -> Permission:
     """Ask everything that could forbid the call. `lead.contact` must be loaded."""
-    version = CALL_RULES.version
-    if lead.contact.phone is None:
-        return Permission(allowed=False, why="We have no number for them.", rule_version=version, never=True)
-    if suppressions.is_suppressed(session, Channel.CALL, lead.contact.phone_blind):
-        return Permission(
-            allowed=False, why="This number asked us not to call.", rule_version=version, never=True
-        )
-    answer = may_call(whereabouts(lead), now, requested=callback.requested)
-    if not answer.allowed:
-        why = SAY_CALL_REASON[answer.reason]
-        return Permission(
-            allowed=False, why=why, rule_version=answer.rule_version, next_open=answer.next_open
-        )
-    opens = cap_opens_at(tries(session, lead, now=now), lead.state, now=now)
-    if opens is not None:
-        why = "They were rung as often as we may in these hours."
-        return Permission(allowed=False, why=why, rule_version=answer.rule_version, next_open=opens)
-    return Permission(allowed=True, why=SAY_CALL_REASON[answer.reason], rule_version=answer.rule_version)
+    theirs = standing.for_calls(session, [lead], now=now)[lead.id]
+    where, requested = whereabouts(lead), callback.requested
+    answer = may_call(where, now, requested=requested, standing=theirs)
+    return _permission(Channel.CALL, answer, grounds(where, now, requested=requested, standing=theirs))
 
 
-def tries(session: Session, lead: Lead, *, now: datetime) -> list[datetime]:
-    """When this number was rung lately, for whichever request."""
-    recent = select(CallAttempt.started_at).join(Contact, Contact.lead_id == CallAttempt.lead_id)
-    return list(
-        session.scalars(
-            recent.where(
-                Contact.phone_blind == lead.contact.phone_blind, CallAttempt.started_at > now - _LONGEST_CAP
-            )
+def may_ring_each(session: Session, callbacks: Sequence[Callback], *, now: datetime) -> dict[UUID, MayCall]:
+    """The same for a whole list, by callback id, in two queries. Leads and contacts must be loaded."""
+    theirs = standing.for_calls(session, [callback.lead for callback in callbacks], now=now)
+    return {
+        callback.id: may_call(
+            whereabouts(callback.lead),
+            now,
+            requested=callback.requested,
+            standing=theirs[callback.lead_id],
         )
+        for callback in callbacks
+    }
+
+
+def _permission(channel: Channel, answer: MayCall, rests_on: dict[str, Any] | None) -> Permission:
+    return Permission(
+        allowed=answer.allowed,
+        why=say(channel, answer.reason),
+        rule_version=answer.rule_version,
+        next_open=answer.next_open,
+        never=answer.never,
+        grounds=rests_on,
     )

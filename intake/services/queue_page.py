@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session, joinedload
 from intake.models.callback import CallAttempt, Callback
 from intake.models.lead import Lead
 from intake.models.staff import Staff
-from intake.rules.calling_hours import MayCall, may_call
+from intake.rules.may_contact import MayCall
 from intake.services import audit, callbacks, owners, pool
-from intake.services.call_plans import whereabouts
+from intake.services.permissions import may_ring_each
 from intake.services.pool import CLAIMED, OPEN, WAITING
 from intake.services.skills import lacking, opens_at, skills_of
 from intake.services.staff import actor
@@ -144,13 +144,16 @@ def _rows(session: Session, ids: Sequence[UUID], view: View, skills: frozenset[s
     calls = {call.id: call for call in found}
     tries = _tries(session, ids)
     names = staff_names(session, [who for call in calls.values() for who in (call.claimed_by, call.owner_id)])
+    may = may_ring_each(session, list(calls.values()), now=view.now)
     return [
-        _row(calls[place], tries.get(place, 0), names, view, skills=skills) for place in ids if place in calls
+        _row(calls[place], tries.get(place, 0), names, view, skills=skills, may=may[place])
+        for place in ids
+        if place in calls
     ]
 
 
 def _row(
-    call: Callback, tries: int, names: dict[UUID, str], view: View, *, skills: frozenset[str]
+    call: Callback, tries: int, names: dict[UUID, str], view: View, *, skills: frozenset[str], may: MayCall
 ) -> QueueRow:
     lead = call.lead
     waits_for_owner = call.owner_until if call.owner_id not in (None, view.staff.id) else None
@@ -159,7 +162,7 @@ def _row(
         lead=lead,
         first_name=lead.contact.first_name,
         tries=tries,
-        may=may_call(whereabouts(lead), view.now, requested=call.requested),
+        may=may,
         holder=names.get(call.claimed_by) if call.claimed_by else None,
         owner=names.get(call.owner_id) if call.owner_id else None,
         lacks=lacking(call.needs, skills),

@@ -8,8 +8,9 @@ import pytest
 
 from intake.errors import ConfigError
 from intake.rules.call_rules import CALL_RULES, load_call_rules
-from intake.rules.calling_hours import CallReason, Whereabouts, may_call
+from intake.rules.calling_hours import Whereabouts
 from intake.rules.holidays import easter, holiday_dates
+from intake.rules.may_contact import CallReason, may_call
 from intake.rules.zones import STATES
 
 HALF_HOUR = timedelta(minutes=30)
@@ -57,7 +58,7 @@ def test_state_hours_bind_when_nobody_asked_for_the_call(state: str) -> None:
 
 def test_every_state_row_is_in_the_golden_table_and_says_where_it_is_from() -> None:
     assert {row.state for row in CALL_RULES.rows} == set(GOLDEN) - {"NY"} | {"*", "?"}
-    assert all(row.source and row.reviewed for row in CALL_RULES.rows)
+    assert all(row.source and row.seen_on and row.reviewed_by for row in CALL_RULES.rows)
 
 
 def test_row_applies_from_its_date_on_when_it_has_one() -> None:
@@ -67,8 +68,11 @@ def test_row_applies_from_its_date_on_when_it_has_one() -> None:
     )
     assert allowed(oregon, evening_before, requested=False)
     assert not allowed(oregon, evening_after, requested=False)
-    assert may_call(oregon, evening_after, requested=False).rule_version == "2026-11-23:federal+or-2026"
-    assert may_call(oregon, evening_after, requested=True).rule_version == "2026-11-23:federal"
+    unasked, asked = (
+        may_call(oregon, evening_after, requested=asked).rule_version for asked in (False, True)
+    )
+    assert unasked == "2026-11-26:federal+or-2026"
+    assert asked == "2026-11-26:federal+requested-callback"
 
 
 @pytest.mark.parametrize(
@@ -126,6 +130,8 @@ def test_federal_holidays_include_the_day_on_which_they_are_observed() -> None:
         (('state = "FL"', 'state = "XX"'), "XX"),
         (('id = "fl"', 'id = "federal"'), "same id"),
         (('confidence = "A"', 'confidence = "sure"'), "A, B or C"),
+        (('reviewed_by = "awaiting counsel"', 'reviewed_by = "A. Lawyer"'), "a name and a date"),
+        (('binds = "requested"', 'binds = "some"'), "binds is one of"),
         (('sun = "12:00-21:00"', 'sunday = "12:00-21:00"'), "rule tx: missing or unknown entries: sunday"),
         (
             ('source = "RCW 80.36.390', 'sources = "RCW 80.36.390'),

@@ -9,15 +9,12 @@ from hypothesis import strategies as st
 
 from intake.errors import BadInput, ConfigError
 from intake.rules.calling_hours import (
-    SAY_CALL_REASON,
-    CallReason,
     OfficeHours,
     Whereabouts,
     candidate_zones,
-    cap_opens_at,
     local_time,
-    may_call,
 )
+from intake.rules.may_contact import SAY_CALL_REASON, CallReason, cap_opens_at, may_call
 from intake.rules.zones import ALL_US_ZONES, STATES
 
 EVERY_ZONE = sorted({zone for state in STATES.values() for zone in state.zones} | set(ALL_US_ZONES))
@@ -127,11 +124,12 @@ def test_no_hour_is_named_when_no_hour_suits_every_place_it_may_be() -> None:
 def test_fourth_attempt_waits_until_the_first_is_a_day_old() -> None:
     now = datetime(2026, 11, 23, 18, tzinfo=UTC)
     attempts = [now - timedelta(hours=hours) for hours in (3, 20, 1)]
-    assert cap_opens_at(attempts, "FL", now=now) == now + timedelta(hours=4)
-    assert cap_opens_at(attempts, None, now=now + timedelta(hours=4)) is None
-    assert cap_opens_at(attempts, "FL", now=now + timedelta(hours=4) - SECOND) is not None
-    assert cap_opens_at(attempts[:2], "FL", now=now) is None
-    assert cap_opens_at([], "NY", now=now) is None
+    florida, york = Whereabouts(state="FL"), Whereabouts(state="NY")
+    assert cap_opens_at(attempts, florida, now=now) == now + timedelta(hours=4)
+    assert cap_opens_at(attempts, Whereabouts(), now=now + timedelta(hours=4)) is None
+    assert cap_opens_at(attempts, florida, now=now + timedelta(hours=4) - SECOND) is not None
+    assert cap_opens_at(attempts[:2], florida, now=now) is None
+    assert cap_opens_at([], york, now=now) is None
 
 
 def test_zip_counts_alone_when_the_area_code_keeps_the_same_clock() -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.rules.calling_hours import OfficeHours, Whereabouts, may_call
+from intake.rules.calling_hours import OfficeHours, Whereabouts
 from intake.rules.clocks import Clocks, Wait, clocks, workable_times
+from intake.rules.may_contact import may_call
 from intake.rules.zones import STATES
 
 SIX_ZONES = (

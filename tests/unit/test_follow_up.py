@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.errors import BadInput
-from intake.rules.calling_hours import OfficeHours, Whereabouts, cap_opens_at, may_call
+from intake.rules.calling_hours import OfficeHours, Whereabouts
 from intake.rules.facts import CallDay, DayPart
 from intake.rules.follow_up import follow_up, next_attempt, part_of_day
+from intake.rules.may_contact import cap_opens_at, may_call
 from intake.rules.outcomes import OUTCOMES, NextStep, Outcome
 from intake.rules.wishes import CallPlan, CallWish, DueBecause
 from intake.rules.zones import STATES
@@ -47,7 +48,7 @@ def test_ladder_keeps_its_limits_from_wherever_it_starts(
     asked, attempts = plan(state, part), [first]
     while call := next_attempt(asked, attempts, outcome=outcome, now=attempts[-1]):
         assert call.due_at - attempts[-1] >= timedelta(minutes=outcome.wait_minutes)
-        assert cap_opens_at(attempts, state, now=call.due_at) is None
+        assert cap_opens_at(attempts, asked.where, now=call.due_at) is None
         assert may_call(asked.where, call.due_at, requested=call.requested).allowed
         assert call.reason is DueBecause.TRY_AGAIN
         attempts.append(call.due_at)

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.errors import BadInput
-from intake.rules.calling_hours import OfficeHours, Whereabouts, may_call
+from intake.rules.calling_hours import OfficeHours, Whereabouts
 from intake.rules.facts import CallDay, DayPart
 from intake.rules.intervals import Window
+from intake.rules.may_contact import may_call
 from intake.rules.next_call import next_call
 from intake.rules.wishes import PART_WINDOWS, SAY_DUE_BECAUSE, CallPlan, CallWish, DueBecause, NextCall
 from intake.rules.zones import ALL_US_ZONES, STATES

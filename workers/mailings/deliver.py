@@ -24,7 +24,9 @@ from intake.mails.compose import Attachment, MailContent, compose
 from intake.mails.dkim import Signer, load_signer
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
-from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
+from intake.rules import may_contact
+from intake.rules.facts import Channel, Diagnosis, Stage, TreatmentStatus
+from intake.rules.mail_gate import may_send
 from intake.rules.series import SERIES, Anchor
 from intake.rules.series_plan import Fate, Verdict, Why, barred, fate_of, look_again
 from intake.rules.statuses import MailingStatus, change
@@ -89,6 +91,11 @@ class Post:
         if mail_brake.is_on(session) and not _by_hand(mailing):
             mailing.because = Why.BRAKE
             return NotNow(now + mail_brake.LOOK_AGAIN)
+        gate = may_send(SERIES, family.case, mailing.step, now)
+        if gate.next_open:
+            mailing.answer = may_contact.refusal(Channel.EMAIL, gate)
+            return NotNow(gate.next_open)
+        mailing.rule_version = gate.rule_version
         mailing.status = change(MailingStatus.PLANNED, MailingStatus.SENDING)
         mailing.sending_at, mailing.first_tried_at = now, mailing.first_tried_at or now
         mailing.recipient_blind, mailing.because = mailing.lead.contact.email_blind, None

@@ -13,6 +13,7 @@ from intake.views.console import (
     me,
     people,
     queue,
+    receipts,
     sign_in,
     work,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "me",
     "people",
     "queue",
+    "receipts",
     "sign_in",
     "work",
 ]

@@ -23,6 +23,7 @@ class Reach(StrEnum):
     OWN_ACCOUNT = "own account"  # only what belongs to this person's own account
     HELD = "held"  # only a call that this person holds now
     HELD_OR_SUPERVISED = "held, or read by a supervisor"
+    RUNG_OR_SUPERVISED = "rung by this person, or read by a supervisor"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ _OWN_ACCOUNT = Rule(_ALL.roles, Reach.OWN_ACCOUNT, step_up=True)
 _ADMINS_PROVEN = Rule(_ADMINS.roles, step_up=True)
 _OWN_CALL = Rule(_CALLERS.roles, Reach.HELD)
 _CALL_PAGE = Rule(_CALLERS.roles, Reach.HELD_OR_SUPERVISED)
+_OWN_ATTEMPT = Rule(_CALLERS.roles, Reach.RUNG_OR_SUPERVISED)
 
 # Pages for somebody who is not signed in.
 OPEN = frozenset(
@@ -73,6 +75,8 @@ ROLES: dict[str, Rule] = {
     "console.start_call": _OWN_CALL,
     "console.save": _OWN_CALL,
     "console.release": _OWN_CALL,
+    "console.receipt": _OWN_ATTEMPT,
+    "console.calling_rules": _ALL,
     "console.work": _SUPERVISORS,
     "console.redo": _SUPERVISORS,
     "console.discard": _SUPERVISORS,

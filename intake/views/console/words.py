@@ -12,6 +12,7 @@ from intake.models.match import Match, MatchSet
 from intake.rules.calling_hours import local_time
 from intake.rules.differences import difference_texts
 from intake.rules.facts import Language, Relation
+from intake.rules.may_contact import SAY_CALL_REASON
 from intake.rules.outcomes import OUTCOMES
 from intake.rules.reasons import (
     EXCLUSION_WORDS,
@@ -77,6 +78,10 @@ CONSENT = {
     "collect": "Keep the answers",
     "automated_calls": "Automated calls and texts",
     "guide_and_follow_ups": "Guide and follow-up mails",
+}
+BASIS = {
+    "requested_callback": "They asked to be called at this time",
+    "open_request": "They asked for help and we rang within the hours of their state",
 }
 
 
@@ -174,6 +179,8 @@ def waits(row: QueueRow) -> str:
         return f"For {', '.join(labels(row.lacks))} until {local(row.opens_at, row.lead)}"
     if row.may.allowed or row.callback.due_at > g.now:
         return ""
+    if row.may.never:
+        return f"No call: {SAY_CALL_REASON[row.may.reason]}"
     opens = row.may.next_open
     return f"Not before {local(opens, row.lead) if opens else 'we know where they are'}"
 
