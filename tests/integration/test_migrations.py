@@ -9,10 +9,15 @@ from intake.cli.db import alembic_config
 from intake.db import Base
 from intake.embedded import Services
 
+# Columns without a model: code of the version before still writes them while both run.
+LEFT_BEHIND = ("password_temporary",)
+
 
 def differences(connection: Connection) -> list[object]:
     context = MigrationContext.configure(connection, opts={"compare_server_default": False})
-    return [change for change in compare_metadata(context, Base.metadata) if "floor" not in str(change)]
+    known = ("floor", *LEFT_BEHIND)
+    found = compare_metadata(context, Base.metadata)
+    return [change for change in found if not any(name in str(change) for name in known)]
 
 
 def test_migrated_tables_are_those_of_the_models(database: Engine) -> None:
