@@ -50,7 +50,21 @@ class VersionedForm(DeskForm):
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
-class WeekForm(VersionedForm):
+class DaysMixin:
+    """A line for each day of the week. Mixed in before a DeskForm."""
+
+    mon, tue, wed, thu, fri, sat, sun = (_hours_line(day) for day in WEEKDAYS)
+
+    @property
+    def day_fields(self) -> list[Line]:
+        return [self[day] for day in WEEKDAYS]  # type: ignore[index]
+
+    def week(self) -> dict[str, list[str]]:
+        """Each day as organisation.toml has it; an empty answer is a closed day."""
+        return {field.name: read_hours(field.clean or "closed") for field in self.day_fields}
+
+
+class WeekForm(DaysMixin, VersionedForm):
     """The ordinary week, its time zone and the promise."""
 
     zone = Pick("Time zone of the office", noun="time zone", missing="Choose the time zone of the office.")
@@ -61,16 +75,11 @@ class WeekForm(VersionedForm):
         read=_read_minutes,
         missing="Enter the minutes within which a first call is promised.",
     )
-    mon, tue, wed, thu, fri, sat, sun = (_hours_line(day) for day in WEEKDAYS)
 
     def __init__(self, *, zone: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         known = [*ZONES] if zone in dict(ZONES) else [(zone, zone), *ZONES]
         self.zone.choices = as_choices(known)
-
-    @property
-    def day_fields(self) -> list[Line]:
-        return [self[day] for day in WEEKDAYS]
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
@@ -78,15 +87,15 @@ class WeekForm(VersionedForm):
             self.add_error("mon", "The office would never be open. Give at least one day its hours.")
         return not self.errors
 
-    def week(self) -> dict[str, list[str]]:
-        """Each day as organisation.toml has it; an empty answer is a closed day."""
-        return {day: read_hours(self[day].clean or "closed") for day in WEEKDAYS}
-
 
 def week_data(hours: OfficeHours, promise_minutes: int) -> dict[str, str]:
     """What the form is filled in with."""
-    days = {day: say_hours(windows) for day, windows in week_table(hours.week).items()}
-    return {"zone": hours.zone, "promise_minutes": str(promise_minutes), **days}
+    return {"zone": hours.zone, "promise_minutes": str(promise_minutes), **days_data(hours)}
+
+
+def days_data(hours: OfficeHours) -> dict[str, str]:
+    """What the lines of the days are filled in with."""
+    return {day: say_hours(windows) for day, windows in week_table(hours.week).items()}
 
 
 class DayForm(VersionedForm):

@@ -19,6 +19,7 @@ from intake.models.mailing import MailBrake, Mailing, MailReceipt, SeriesRun, Su
 from intake.models.match import Match, MatchSet
 from intake.models.notice import SupervisorNotice
 from intake.models.office import Office, OfficeDay
+from intake.models.rota import StaffAbsence, StaffPause, StaffShift
 from intake.models.staff import RecoveryCode, Staff, StaffKey, StaffMail, StaffSession, StaffSkill
 from intake.models.work import Heartbeat, OutboxTask
 
@@ -56,9 +57,12 @@ __all__ = [
     "RecoveryCode",
     "SeriesRun",
     "Staff",
+    "StaffAbsence",
     "StaffKey",
     "StaffMail",
+    "StaffPause",
     "StaffSession",
+    "StaffShift",
     "StaffSkill",
     "SupervisorNotice",
     "Suppression",

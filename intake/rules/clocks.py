@@ -6,12 +6,15 @@ them, nobody sees what the family went through.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from intake.rules.call_rules import CALL_RULES
 from intake.rules.calling_hours import OfficeHours, Whereabouts, lawful_times
 from intake.rules.intervals import Interval, intersection, merged
 
 _NONE = timedelta(0)
+# As far as `lawful_times` looks from the day it is given.
+_STEP = timedelta(days=CALL_RULES.house.search_days)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,14 +54,19 @@ def clocks(wait: Wait, office: OfficeHours) -> Clocks:
 def workable_times(
     where: Whereabouts, office: OfficeHours, span: Interval, *, requested: bool
 ) -> list[Interval]:
-    """Every stretch of `span` in which the office was open and every zone allowed the call."""
+    """Every stretch of `span` (UTC) in which the office was open and every zone allowed the call."""
     found: list[Interval] = []
     start, end = span
-    step = timedelta(days=CALL_RULES.house.search_days)
     while start < end:
-        stop = min(start + step, end)
-        lawful = lawful_times(where, start, requested=requested)
-        open_times = office.open_times(start.date(), CALL_RULES.house.search_days + 1)
-        found += intersection(intersection(lawful, open_times), [(start, stop)])
+        day = start.replace(hour=0, minute=0, second=0, microsecond=0)
+        stop = min(day + _STEP, end)
+        open_times = office.open_times(day.date(), (stop - day).days + 1)
+        found += intersection(_lawful(where, day, requested), intersection(open_times, [(start, stop)]))
         start = stop
     return merged(found)
+
+
+@lru_cache(maxsize=4096)
+def _lawful(where: Whereabouts, day: datetime, requested: bool) -> list[Interval]:
+    """The families of a board live in few places, and the board asks every few seconds."""
+    return lawful_times(where, day, requested=requested)

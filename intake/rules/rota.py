@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from intake.rules.calling_hours import OfficeHours
 from intake.rules.intervals import Interval, intersection, merged
@@ -45,6 +46,17 @@ SAY_ABSENCE: dict[AbsenceReason, str] = {
     AbsenceReason.TRAINING: "Training",
     AbsenceReason.OTHER: "Other",
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class DaysAway:
+    """Days on which somebody is away, the last one included; `cover_id` makes her calls in person."""
+
+    staff_id: UUID
+    first_day: date
+    last_day: date
+    reason: AbsenceReason
+    cover_id: UUID | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from intake.models.lead import Lead
 from intake.models.staff import Staff, StaffSkill
 from intake.rules.skills import labels
 from intake.rules.statuses import CallbackStatus, change
-from intake.services import audit, callbacks, owners, pool
+from intake.services import audit, callbacks, owners, pauses, pool
 from intake.services.callbacks import LEASE, NotYours
 from intake.services.permissions import Permission, may_ring
 from intake.services.pool import CLAIMED
@@ -32,7 +32,7 @@ def claim_next(session: Session, staff: Staff, *, now: datetime) -> Callback | N
 
     Whoever holds a call that is not begun gets that one: a double click claims one call, not two.
     """
-    claimer = _one_claim_at_a_time(session, staff)
+    claimer = _one_claim_at_a_time(session, staff, now)
     callbacks.release_expired(session, now=now)
     unbegun = session.scalars(_unbegun(staff, now)).first()
     if unbegun is not None:
@@ -54,7 +54,7 @@ def claim(session: Session, callback_id: UUID, staff: Staff, now: datetime) -> C
 
     Raises NotYours when somebody else has it, or when it is gone.
     """
-    claimer = _one_claim_at_a_time(session, staff)
+    claimer = _one_claim_at_a_time(session, staff, now)
     callbacks.release_expired(session, now=now)
     wanted = select(Callback).where(Callback.id == callback_id).with_for_update(skip_locked=True)
     callback = session.scalars(wanted).one_or_none()
@@ -92,10 +92,13 @@ def _for_somebody_else(callback: Callback, claimer: _Claimer, now: datetime) -> 
     return None
 
 
-def _one_claim_at_a_time(session: Session, staff: Staff) -> _Claimer:
+def _one_claim_at_a_time(session: Session, staff: Staff, now: datetime) -> _Claimer:
+    """Whoever asks for a call has ended her pause."""
     skills = select(func.array_agg(StaffSkill.skill)).where(StaffSkill.staff_id == staff.id).scalar_subquery()
-    locked = select(Staff.id, skills).where(Staff.id == staff.id).with_for_update(key_share=True)
-    found = session.execute(locked).one()
+    wanted = select(Staff.id, skills, pauses.is_pausing(staff.id)).where(Staff.id == staff.id)
+    found = session.execute(wanted.with_for_update(key_share=True)).one()
+    if found[2]:
+        pauses.end(session, staff.id, by=staff.id, now=now)
     return _Claimer(found[0], frozenset(found[1] or ()))
 
 

@@ -15,6 +15,7 @@ from intake.views.console import (
     queue,
     receipts,
     sign_in,
+    team,
     work,
 )
 from intake.views.console.blueprint import blueprint
@@ -35,5 +36,6 @@ __all__ = [
     "queue",
     "receipts",
     "sign_in",
+    "team",
     "work",
 ]

@@ -1,0 +1,138 @@
+"""The supervisor's board: who waits, how long, which promises are late, and what the desk makes of it.
+
+Every question is bounded by what is open now or happened today, never by what was closed before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from intake.models.callback import CallAttempt, Callback
+from intake.models.lead import Lead
+from intake.models.staff import Staff
+from intake.rules.calling_hours import OfficeHours
+from intake.rules.clocks import Clocks, Wait, clocks
+from intake.rules.statuses import CallbackStatus
+from intake.services import presence
+from intake.services.call_plans import whereabouts
+from intake.services.presence import Member
+
+# More than anybody reads on a screen; the queue has them all.
+LISTED = 25
+COUNTED = 1000
+_OPEN = Callback.status.in_((CallbackStatus.WAITING, CallbackStatus.CLAIMED))
+_WAITING = Callback.status == CallbackStatus.WAITING
+
+
+@dataclass(frozen=True)
+class Row:
+    """An open call that is due or late, with both of its clocks. `name`: who has it or promised it."""
+
+    callback: Callback
+    lead: Lead
+    clocks: Clocks
+    name: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Board:
+    """Counts stop at COUNTED. `kept` and `broken`: promises whose call was first rung today.
+
+    `oldest` is the call that is due the longest; None when nobody waits.
+    """
+
+    waiting: int
+    overdue: int
+    later: int
+    kept: int
+    broken: int
+    oldest: Row | None
+    rows: Sequence[Row]
+    team: Sequence[Member]
+
+
+def board(session: Session, office: OfficeHours, *, now: datetime) -> Board:
+    """Everything on the board as it stands now."""
+    names = {staff_id: name for staff_id, name in session.execute(select(Staff.id, Staff.name))}
+    kept, broken = _promises_today(session, office, now=now)
+    oldest = session.scalars(
+        _with_family(_WAITING & (Callback.due_at <= now), Callback.due_at).limit(1)
+    ).first()
+    return Board(
+        waiting=_count(session, _WAITING & (Callback.due_at <= now)),
+        overdue=_count(session, _OPEN & (Callback.promise_by <= now)),
+        later=_count(session, _WAITING & (Callback.due_at > now)),
+        kept=kept,
+        broken=broken,
+        oldest=_row(oldest, office, names, now) if oldest else None,
+        rows=[_row(call, office, names, now) for call in _pressing(session, now)],
+        team=presence.team(session, office, now=now),
+    )
+
+
+def row(session: Session, callback_id: UUID, office: OfficeHours, *, now: datetime) -> Row | None:
+    """One call as the board shows it; None when it is gone or closed."""
+    call = session.scalars(_with_family(_OPEN & (Callback.id == callback_id))).one_or_none()
+    names = {staff_id: name for staff_id, name in session.execute(select(Staff.id, Staff.name))}
+    return _row(call, office, names, now) if call else None
+
+
+def clocks_of(callback: Callback, office: OfficeHours, *, until: datetime) -> Clocks:
+    """Both clocks of the call that is owed: from the request for a first one, from its hour for a later one.
+
+    `callback.lead` and `callback.attempts` must be loaded.
+    """
+    asked_at = callback.due_at if callback.attempts else callback.lead.created_at
+    wait = Wait(
+        where=whereabouts(callback.lead),
+        asked_at=asked_at,
+        due_at=callback.due_at,
+        until=until,
+        requested=callback.requested,
+    )
+    return clocks(wait, office)
+
+
+def _pressing(session: Session, now: datetime) -> list[Callback]:
+    """Late ones first, the longest late at the top; then those due, the nearest promise first."""
+    late = _with_family(_OPEN & (Callback.promise_by <= now), Callback.promise_by).limit(LISTED)
+    found = list(session.scalars(late))
+    due = _with_family(_OPEN & (Callback.due_at <= now) & (Callback.promise_by > now), Callback.due_at)
+    rest = session.scalars(due.limit(LISTED - len(found))).all() if len(found) < LISTED else []
+    return found + sorted(rest, key=lambda call: call.promise_by)
+
+
+def _with_family(which: ColumnElement[bool], *order: object) -> Select[Callback]:
+    wanted = select(Callback).where(which).order_by(*order)  # type: ignore[arg-type]
+    return wanted.options(joinedload(Callback.lead), selectinload(Callback.attempts))
+
+
+def _row(call: Callback, office: OfficeHours, names: dict[UUID, str], now: datetime) -> Row:
+    whose = call.claimed_by or call.owner_id
+    return Row(call, call.lead, clocks_of(call, office, until=now), names.get(whose) if whose else None)
+
+
+def _count(session: Session, which: ColumnElement[bool]) -> int:
+    some = select(Callback.id).where(which).limit(COUNTED)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def _promises_today(session: Session, office: OfficeHours, *, now: datetime) -> tuple[int, int]:
+    """Promises kept and broken among those whose call was first rung since the office's midnight."""
+    zone = ZoneInfo(office.zone)
+    midnight = datetime.combine(now.astimezone(zone).date(), time.min, zone)
+    first = (
+        select(CallAttempt.promise_by, func.min(CallAttempt.started_at).label("rung_at"))
+        .where(CallAttempt.started_at >= midnight, CallAttempt.promise_by.is_not(None))
+        .group_by(CallAttempt.callback_id, CallAttempt.promise_by)
+        .subquery()
+    )
+    in_time = first.c.rung_at <= first.c.promise_by
+    counted = select(func.count().filter(in_time), func.count().filter(~in_time)).select_from(first)
+    kept, broken = session.execute(counted).one()
+    return kept, broken
