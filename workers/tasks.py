@@ -1,8 +1,8 @@
 """Periodic tasks: beat only rings them, each is idempotent and safe to run twice."""
 
 from intake.db import database_now, transaction
-from intake.services import callbacks, drafts, family_calls, heartbeats, owners
-from workers.app import celery
+from intake.services import callbacks, cover, drafts, family_calls, heartbeats, office, owners
+from workers.app import celery, settings
 
 
 @celery.task(name="beat_alive")
@@ -20,5 +20,6 @@ def sweep_work() -> None:
         now = database_now(session)
         callbacks.release_expired(session, now=now)
         owners.overflow(session, now=now)
+        cover.cover_all(session, office.current(session, settings.organisation).office.zone, now=now)
         family_calls.gather_all(session, now=now)
         drafts.drop_expired(session, now=now)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,10 +19,8 @@ from intake.rules.promises import Crew
 from intake.rules.rota import Working
 from intake.rules.statuses import CallbackStatus
 from intake.services import pauses, rota
+from intake.services.sign_in import IDLE
 from intake.services.staff import Role
-
-# A page that is open asks the server every few seconds; who was not heard of for so long has left.
-PRESENT_FOR = timedelta(minutes=10)
 
 
 class Doing(StrEnum):
@@ -62,6 +60,24 @@ def team(session: Session, office: OfficeHours, *, now: datetime) -> list[Member
     return sorted(found, key=lambda member: (order.index(member.doing), member.staff.name))
 
 
+@dataclass(frozen=True)
+class MyDay:
+    """What the console tells somebody of herself: her pause, and hard calls in a row (0: no break is due)."""
+
+    pause: StaffPause | None
+    hard_run: int
+
+
+def my_day(session: Session, staff_id: UUID, *, now: datetime) -> MyDay:
+    mine = [one for one in pauses.since(session, now - GUARD.within) if one.staff_id == staff_id]
+    pause = next((one for one in mine if one.ended_at is None), None)
+    return MyDay(pause, _run(_made(session, now).get(staff_id, ()), mine, now))
+
+
+def _run(made: Sequence[Made], paused: Sequence[StaffPause], now: datetime) -> int:
+    return hard_run(made, [(one.started_at, one.ended_at or now) for one in paused], now=now)
+
+
 def crew(members: Sequence[Member]) -> Crew:
     """Advocates at work, and those of them who have no call. A supervisor counts while she has one."""
     at_work = [member for member in members if member.doing in (Doing.ON_CALL, Doing.HAS_CALL, Doing.FREE)]
@@ -86,7 +102,6 @@ class _Known:
         call = self.calls.get(staff.id)
         pause = next((one for one in self.pauses.get(staff.id, ()) if one.ended_at is None), None)
         doing, since = self._doing(staff, call, pause)
-        breaks = [(one.started_at, one.ended_at or self.now) for one in self.pauses.get(staff.id, ())]
         return Member(
             staff=staff,
             doing=doing,
@@ -94,7 +109,7 @@ class _Known:
             call=call,
             pause=pause,
             absence=self.away.get(staff.id) if doing is Doing.AWAY else None,
-            hard_run=hard_run(self.made.get(staff.id, ()), breaks, now=self.now),
+            hard_run=_run(self.made.get(staff.id, ()), self.pauses.get(staff.id, ()), self.now),
         )
 
     def _doing(
@@ -135,7 +150,7 @@ def _begun(session: Session) -> dict[UUID, datetime]:
 
 
 def _heard(session: Session, now: datetime) -> set[UUID]:
-    open_ones = StaffSession.closed_at.is_(None) & (StaffSession.seen_at > now - PRESENT_FOR)
+    open_ones = StaffSession.closed_at.is_(None) & (StaffSession.seen_at > now - IDLE)
     return set(session.scalars(select(StaffSession.staff_id).where(open_ones)))
 
 

@@ -19,7 +19,7 @@ from intake.views.clock import utc_now
 
 _SESSION = "staff_session"
 # What an open page asks every few seconds: it does not keep a sign-in from going idle.
-BY_ITSELF = frozenset({"console.news"})
+BY_ITSELF = frozenset({"console.news", "console.board_live"})
 
 
 class AccountRole(RoleMixin):

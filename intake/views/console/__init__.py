@@ -1,6 +1,8 @@
 """The advocates' console. Every route has its roles in `policy.ROLES`."""
 
 from intake.views.console import (
+    board,
+    breaks,
     calendar,
     calls,
     confirm,
@@ -22,6 +24,8 @@ from intake.views.console.blueprint import blueprint
 
 __all__ = [
     "blueprint",
+    "board",
+    "breaks",
     "calendar",
     "calls",
     "confirm",

@@ -10,7 +10,7 @@ from intake.models.rota import StaffAbsence
 from intake.rules.calling_hours import OfficeHours
 from intake.rules.hours import window_text
 from intake.rules.intervals import Interval
-from intake.rules.rota import SAY_ABSENCE, SAY_PAUSE, AbsenceReason, PauseReason, Working
+from intake.rules.rota import SAY_ABSENCE, AbsenceReason, Working
 
 NO_SHIFT = "no shift"
 
@@ -42,15 +42,11 @@ def _day(day: date) -> str:
 
 
 def stretch(interval: Interval, zone: str) -> str:
-    """ "Tue Nov 24, 13:00-17:00" on the office's clock."""
+    """ "Tue Nov 24, 13:00-17:00" on the office's clock; both days when it goes through a night."""
     start, end = (instant.astimezone(ZoneInfo(zone)) for instant in interval)
-    until = "24:00" if end.hour == end.minute == 0 else f"{end:%H:%M}"
-    last = "" if (end.date() - start.date()).days < (2 if until == "24:00" else 1) else f" {_day(end.date())}"
-    return f"{_day(start.date())}, {start:%H:%M}-{until}{last}"
-
-
-def pause(reason: str) -> str:
-    return SAY_PAUSE[PauseReason(reason)]
+    if start.date() == end.date():
+        return f"{_day(start.date())}, {start:%H:%M}-{end:%H:%M}"
+    return f"{_day(start.date())}, {start:%H:%M} to {_day(end.date())}, {end:%H:%M}"
 
 
 def handed_on(count: int) -> str:
