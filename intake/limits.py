@@ -31,7 +31,10 @@ def _hashed(kind: str, value: str) -> str:
     return keyring().blind(f"limit:{kind}", value)[:12].hex()
 
 
-limiter = Limiter(visitor_address, in_memory_fallback_enabled=True, headers_enabled=False)
+# The first request to notice that Redis is gone turns to the memory; one beside it is not counted.
+limiter = Limiter(
+    visitor_address, in_memory_fallback_enabled=True, swallow_errors=True, headers_enabled=False
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select, text
 from intake import create_app
 from intake.config import Settings
 from intake.db import transaction
+from intake.limits import limiter
 from intake.models import Lead
 from intake.services import heartbeats
 from tests.visitor import Visitor
@@ -72,3 +73,16 @@ def test_request_is_stored_when_redis_is_away(settings: Settings, tmp_path: Path
         app.extensions["advocate_engine"].dispose()
     with transaction() as session:
         assert session.scalar(select(func.count()).select_from(Lead)) == 1
+
+
+def test_page_is_shown_when_another_request_noticed_first_that_redis_is_gone(
+    browser_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, **__: object) -> bool:
+        limiter._storage_dead = True
+        raise ConnectionError
+
+    monkeypatch.setattr(limiter, "_storage_dead", False)
+    monkeypatch.setattr(limiter.limiter, "hit", lost)
+    answer = browser_client.post("/doctor-match/check")
+    assert (answer.status_code, limiter._storage_dead) == (303, True)
