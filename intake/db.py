@@ -90,8 +90,12 @@ class Sealed:
 _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 
 
-def connect(settings: Settings, *, pool_size: int = 10) -> Engine:
-    """Open the pool and the keyring for this process. Call once at start."""
+def connect(settings: Settings, *, pool_size: int = 10, longest_transaction: int = 0) -> Engine:
+    """Open the pool and the keyring for this process. Call once at start.
+
+    `longest_transaction` (seconds, 0 for any) frees the locks of a process that stands still: PostgreSQL's
+    timeout for idle transactions does not run after pipelined statements.
+    """
     crypto.install(crypto.load_keyring(settings.keyring_file))
     engine = create_engine(
         settings.database_url,
@@ -99,7 +103,11 @@ def connect(settings: Settings, *, pool_size: int = 10) -> Engine:
         max_overflow=0,
         pool_timeout=4,
         hide_parameters=True,
-        connect_args={"connect_timeout": 4, "options": _SESSION_OPTIONS, "application_name": "advocate"},
+        connect_args={
+            "connect_timeout": 4,
+            "options": f"{_SESSION_OPTIONS} -c transaction_timeout={longest_transaction}s",
+            "application_name": "advocate",
+        },
     )
     event.listen(engine, "checkout", _refuse_closed)
     _sessions.configure(bind=engine)

@@ -83,8 +83,8 @@ def closed_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     opened: list[Engine] = []
     connect = db.connect
 
-    def remembered(settings: Settings, *, pool_size: int = 10) -> Engine:
-        opened.append(connect(settings, pool_size=pool_size))
+    def remembered(settings: Settings, **wanted: int) -> Engine:
+        opened.append(connect(settings, **wanted))
         return opened[-1]
 
     monkeypatch.setattr(db, "connect", remembered)

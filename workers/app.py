@@ -18,6 +18,8 @@ from workers.broker import refuse_evicting
 from workers.doorbell import Doorbell, broker_queues
 from workers.warm_up import warm_up
 
+# Longer than any honest one; the first reading of a large directory takes some seconds.
+LONGEST_TRANSACTION_SECONDS = 60
 _PERIODIC = {
     "sweep-work": {"task": "sweep_work", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
     "rerank": {"task": "rerank_open_leads", "schedule": 10.0, "options": {"queue": Queue.MATCHING}},
@@ -66,7 +68,7 @@ celery = make_celery(settings)
 @worker_init.connect
 def _connect(**_: Any) -> None:
     refuse_evicting(celery)
-    db.connect(settings, pool_size=12)
+    db.connect(settings, pool_size=12, longest_transaction=LONGEST_TRANSACTION_SECONDS)
 
 
 @worker_ready.connect
