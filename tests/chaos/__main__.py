@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 
 from tests.bench.figures import write_rows
-from tests.chaos import kill_storm, storms
+from tests.chaos import crash_points, kill_storm, storms
 from tests.chaos.experiment import EXPERIMENTS, Given, Rows
 from tests.chaos.runner import RESULTS, good, run, table
 
-MODULES = (kill_storm,)
+MODULES = (kill_storm, crash_points)
 
 
 def main() -> None:

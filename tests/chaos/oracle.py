@@ -30,8 +30,10 @@ PER_LEAD = {
             SELECT count(DISTINCT step) AS n FROM mailing) AS steps)""",
     "not one contact": """
         SELECT count(*) FROM lead WHERE 1 <> (SELECT count(*) FROM contact WHERE lead_id = lead.id)""",
-    "not three answers about consent": """
-        SELECT count(*) FROM lead WHERE 3 <> (SELECT count(*) FROM consent_event WHERE lead_id = lead.id)""",
+    "not each consent answered once": """
+        SELECT count(*) FROM lead WHERE (SELECT (count(*) > 1, count(*))
+            FROM consent_event WHERE lead_id = lead.id) IS DISTINCT FROM (SELECT (true, count(*))
+            FROM (SELECT DISTINCT wording_sha256 FROM consent_event WHERE lead_id = lead.id) AS wordings)""",
     "not one audit entry of the submission": """
         SELECT count(*) FROM lead WHERE 1 <> (SELECT count(*) FROM audit_entry
             WHERE action = 'lead.submitted' AND subject_id = lead.id::text)""",

@@ -1,0 +1,102 @@
+"""The work table worked by hand in this process: claim a row, run it, let leases lapse, run the rest."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from intake.config import Settings
+from intake.db import transaction
+from intake.guides.choose import GuideCase
+from intake.guides.render import GuideBrand, guide_pdf
+from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
+from intake.services import outbox
+from intake.services.outbox import Claim
+from tests.factories import stored_lead
+from workers import base
+from workers.base import Delivery
+from workers.callbacks.schedule import schedule_callback
+from workers.mailings import deliver
+from workers.mailings.deliver import Post
+from workers.mailings.start import start_series
+from workers.matching.match_lead import directory, match_lead
+from workers.warm_up import warm_up
+
+EFFECTS = {
+    "match_lead": match_lead,
+    "schedule_callback": schedule_callback,
+    "start_series": start_series,
+}
+# The quarantine takes two rows a round.
+ROUNDS = 100
+
+
+class Hand:
+    def __init__(self, settings: Settings) -> None:
+        directory.cache_clear()  # of an experiment before this one
+        warm_up(settings)
+        case = GuideCase(Diagnosis.PLEURAL, Stage.TWO, TreatmentStatus.NEW)
+        pdf = guide_pdf(case, GuideBrand.of(settings.organisation))
+        # Typst's threads do not follow into a fork, so the forks are given a guide that is ready.
+        vars(deliver)["guide_pdf"] = lambda case, brand: pdf
+        self.delivery: Delivery = Post(settings).delivery()
+
+    def run(self, claim: Claim) -> None:
+        """As the worker's own tasks do."""
+        if claim.task == "send_mailing":
+            base.run_delivery(claim.id, claim.token, self.delivery)
+        else:
+            base.run(claim.id, claim.token, EFFECTS[claim.task])
+
+    def drain(self, *tasks: str) -> None:
+        """Let every lease lapse and run what is due of these tasks (of all when none is named)."""
+        for _ in range(ROUNDS):
+            lapse()
+            mine = _claimed(tasks or (*EFFECTS, "send_mailing"))
+            if not mine:
+                return
+            for claim in mine:
+                self.run(claim)
+        raise AssertionError("work was still due after many rounds")
+
+
+def _claimed(tasks: tuple[str, ...]) -> list[Claim]:
+    """What the product's own claim leases, the rows of other tasks given back."""
+    with transaction() as session:
+        outbox.reclaim_expired(session)
+        found = outbox.claim_due(session)
+        for claim in found:
+            if claim.task not in tasks:
+                outbox.give_back(session, claim.id, claim.token)
+    return [claim for claim in found if claim.task in tasks]
+
+
+def lapse() -> None:
+    """As if the leases' time and the backoff after an error had passed."""
+    held = "SELECT id FROM outbox_task WHERE state = 'leased' FOR UPDATE SKIP LOCKED"
+    past = f"UPDATE outbox_task SET leased_until = now() - interval '1 s' WHERE id IN ({held})"
+    with transaction() as session:
+        session.execute(text(past))
+        session.execute(text("UPDATE outbox_task SET due_at = now() WHERE state = 'due' AND attempts > 0"))
+
+
+def leads(count: int) -> list[UUID]:
+    """So many submitted leads, each with its three rows of work due."""
+    with transaction() as session:
+        now = datetime.now(UTC)
+        return [
+            stored_lead(session, now=now, email=f"hand.{number}@family.example").lead_id
+            for number in range(count)
+        ]
+
+
+def claims(task: str, wanted: int) -> list[Claim]:
+    """Lease exactly so many due rows of one task, and no others."""
+    query = """UPDATE outbox_task SET state = 'leased', token = token + 1, started_at = NULL,
+        leased_until = now() + interval '1 hour' WHERE id IN (SELECT id FROM outbox_task
+        WHERE state = 'due' AND task = :task AND due_at <= now() ORDER BY id LIMIT :wanted)
+        RETURNING id, token, task, queue"""
+    with transaction() as session:
+        found = [Claim(*row) for row in session.execute(text(query), {"task": task, "wanted": wanted})]
+    assert len(found) == wanted, (task, len(found), wanted)
+    return found
