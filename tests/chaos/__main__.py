@@ -6,16 +6,16 @@ import time
 from pathlib import Path
 
 from tests.bench.figures import write_rows
-from tests.chaos import crash_points, kill_storm, storms
+from tests.chaos import crash_points, kill_storm, postgres_faults, redis_away, storms
 from tests.chaos.experiment import EXPERIMENTS, Given, Rows
 from tests.chaos.runner import RESULTS, good, run, table
 
-MODULES = (kill_storm, crash_points)
+MODULES = (kill_storm, redis_away, crash_points, postgres_faults)
 
 
 def main() -> None:
     asked = _arguments()
-    given = Given(Path(), asked.seed, asked.leads, asked.rate)
+    given = Given(Path(), asked.seed, asked.leads, asked.rate, asked.patience)
     if asked.storms:
         sys.exit(0 if storms.run_storms(given, asked.storms) else 1)
     names = asked.only.split(",") if asked.only else list(EXPERIMENTS)
@@ -37,6 +37,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--storms", type=int, default=0, help="so many kill storms, seed after seed")
     parser.add_argument("--leads", type=int, default=2_000, help="leads of a kill storm")
     parser.add_argument("--rate", type=float, default=50.0, help="presses a second in a kill storm")
+    parser.add_argument("--patience", type=float, default=600.0, help="seconds to wait for open work")
     return parser.parse_args()
 
 

@@ -22,6 +22,7 @@ class Given:
     seed: int
     leads: int = 2_000
     per_second: float = 50.0
+    patience: float = 600.0
 
     @property
     def chance(self) -> Random:

@@ -50,9 +50,14 @@ class System:
         return self.settings["DATABASE_URL"].replace("postgresql+psycopg://", "postgresql://", 1)
 
     @property
+    def mail_log(self) -> Path:
+        """Beside the system, not in it: what was taken outside does not depend on its disk."""
+        return self.home.parent / "mails.jsonl"
+
+    @property
     def mails(self) -> list[dict[str, str]]:
         """What the mail server took."""
-        return taken(self.home / "mails.jsonl")
+        return taken(self.mail_log)
 
     def child(self, name: str) -> Child:
         return self.supervisor.children[name]
@@ -176,7 +181,7 @@ def start_servers(running: System, changes: Mapping[str, str]) -> None:
         running.here, database_url=database_url, broker_url=broker_url, limits_url=limits_url
     )
     running.settings = {**told, **changes}
-    sink = ["-m", "tests.chaos.sink", str(running.here.mail_port), str(home / "mails.jsonl")]
+    sink = ["-m", "tests.chaos.sink", str(running.here.mail_port), str(running.mail_log)]
     supervisor.start(machine.part(running.here, "sink", sink, outside(running)))
     for words in (("db", "upgrade"), ("sample", "load")):
         done = running.advocate(*words)

@@ -128,6 +128,7 @@ def post(port: int, family: Ready, *, session: str, csrf: str, timeout: float) -
         line.request("POST", PAGE, body=urlencode(fields), headers=headers)
         answer = line.getresponse()
         answer.read()
+        assert answer.status != 503 or answer.getheader("Retry-After"), "503 without Retry-After"
         return answer.status
     except (OSError, http.client.HTTPException):
         return 0
