@@ -6,11 +6,19 @@ import time
 from pathlib import Path
 
 from tests.bench.figures import write_rows
-from tests.chaos import crash_points, kill_storm, postgres_faults, redis_away, storms
+from tests.chaos import (
+    crash_points,
+    kill_storm,
+    mail_faults,
+    odd_workers,
+    postgres_faults,
+    redis_away,
+    storms,
+)
 from tests.chaos.experiment import EXPERIMENTS, Given, Rows
 from tests.chaos.runner import RESULTS, good, run, table
 
-MODULES = (kill_storm, redis_away, crash_points, postgres_faults)
+MODULES = (kill_storm, redis_away, crash_points, mail_faults, odd_workers, postgres_faults)
 
 
 def main() -> None:

@@ -4,28 +4,31 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from intake.config import Settings
 from intake.db import transaction
-from intake.guides.choose import GuideCase
-from intake.guides.render import GuideBrand, guide_pdf
+from intake.documents.choose import Case
+from intake.documents.data import Brand
+from intake.documents.render import guide_pdf
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
-from intake.services import outbox
+from intake.services import outbox, series
 from intake.services.outbox import Claim
 from tests.factories import stored_lead
 from workers import base
 from workers.base import Delivery
-from workers.callbacks.schedule import schedule_callback
-from workers.mailings import deliver
+from workers.callbacks.schedule import link_duplicates, schedule_callback
 from workers.mailings.deliver import Post
-from workers.mailings.start import start_series
 from workers.matching.match_lead import directory, match_lead
 from workers.warm_up import warm_up
 
+
+def start_series(session: Session, lead_id: UUID, now: datetime) -> None:
+    series.begin(session, lead_id, now=now)
+
+
 EFFECTS = {
-    "match_lead": match_lead,
-    "schedule_callback": schedule_callback,
-    "start_series": start_series,
+    effects.__name__: effects for effects in (match_lead, schedule_callback, link_duplicates, start_series)
 }
 # The quarantine takes two rows a round.
 ROUNDS = 100
@@ -35,10 +38,8 @@ class Hand:
     def __init__(self, settings: Settings) -> None:
         directory.cache_clear()  # of an experiment before this one
         warm_up(settings)
-        case = GuideCase(Diagnosis.PLEURAL, Stage.TWO, TreatmentStatus.NEW)
-        pdf = guide_pdf(case, GuideBrand.of(settings.organisation))
-        # Typst's threads do not follow into a fork, so the forks are given a guide that is ready.
-        vars(deliver)["guide_pdf"] = lambda case, brand: pdf
+        # Typst's threads do not follow into a fork: the guide of these leads is made and kept here.
+        guide_pdf(Case(Diagnosis.PLEURAL, Stage.TWO, TreatmentStatus.NEW), Brand.of(settings.organisation))
         self.delivery: Delivery = Post(settings).delivery()
 
     def run(self, claim: Claim) -> None:

@@ -24,10 +24,14 @@ PER_LEAD = {
     "not one callback": """
         SELECT count(*) FROM lead WHERE wants_call AND 1 <> (
             SELECT count(*) FROM callback WHERE lead_id = lead.id)""",
-    "not one mailing for each step": """
-        SELECT count(*) FROM lead WHERE wants_guide AND (SELECT (count(*), count(DISTINCT step))
-            FROM mailing WHERE lead_id = lead.id) IS DISTINCT FROM (SELECT (n, n) FROM (
-            SELECT count(DISTINCT step) AS n FROM mailing) AS steps)""",
+    "not one guide": """
+        SELECT count(*) FROM lead WHERE wants_guide AND 1 <> (
+            SELECT count(*) FROM mailing WHERE lead_id = lead.id AND step = 'guide')""",
+    "a step of a series twice": """
+        SELECT count(*) FROM (SELECT FROM mailing GROUP BY lead_id, step HAVING count(*) > 1) AS doubled""",
+    "guide settled and no step after it": """
+        SELECT count(*) FROM mailing AS guide WHERE step = 'guide' AND status IN ('accepted', 'unknown')
+            AND 1 <> (SELECT count(*) FROM mailing WHERE lead_id = guide.lead_id AND status = 'planned')""",
     "not one contact": """
         SELECT count(*) FROM lead WHERE 1 <> (SELECT count(*) FROM contact WHERE lead_id = lead.id)""",
     "not each consent answered once": """
@@ -37,6 +41,8 @@ PER_LEAD = {
     "not one audit entry of the submission": """
         SELECT count(*) FROM lead WHERE 1 <> (SELECT count(*) FROM audit_entry
             WHERE action = 'lead.submitted' AND subject_id = lead.id::text)""",
+    "mail sent before it was due": """
+        SELECT count(*) FROM mailing WHERE sending_at < due_at""",
     "a draft left behind": """
         SELECT count(*) FROM draft JOIN lead USING (submission_id)""",
     "work leased past its lease": """

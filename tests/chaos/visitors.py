@@ -26,12 +26,12 @@ ANSWERS: dict[str, Any] = {
     "zip_code": "77030",
     "first_name": "Ada",
     "last_name": "Example",
-    "phone": "(713) 555-0142",
     "language": "en",
     "voicemail": "no",
     "call_day": "next_free",
     "day_part": "any",
 }
+AREAS = ("713", "212", "617", "312", "213", "206", "303", "406", "305", "404", "503", "602", "702", "801")
 DRAFTS_AT_ONCE = 500
 TIMEOUT_SECONDS = 10.0
 PAUSE_SECONDS = 0.5
@@ -46,8 +46,8 @@ class Ready:
     submission_id: str
 
 
-def prepare(count: int, *, mailbox: str = "storm") -> list[Ready]:
-    """Store drafts with all questions answered, as the pages before would."""
+def prepare(count: int, *, mailbox: str = "storm", **other: Any) -> list[Ready]:
+    """Store drafts with all questions answered, as the pages before would; `other` are other answers."""
     ready: list[Ready] = []
     while len(ready) < count:
         now = datetime.now(UTC)
@@ -55,9 +55,15 @@ def prepare(count: int, *, mailbox: str = "storm") -> list[Ready]:
             for _ in range(min(DRAFTS_AT_ONCE, count - len(ready))):
                 draft, token = drafts.start(session, now=now)
                 email = f"{mailbox}.{len(ready)}@family.example"
-                drafts.save(draft, {**ANSWERS, "email": email}, now=now)
+                mine = {"email": email, "phone": _phone(len(ready)), "last_name": f"Example{len(ready)}"}
+                drafts.save(draft, {**ANSWERS, **mine, **other}, now=now)
                 ready.append(Ready(token, draft.submission_id))
     return ready
+
+
+def _phone(number: int) -> str:
+    """Different families have different numbers; those that end in 01xx belong to nobody."""
+    return f"({AREAS[number // 100 % len(AREAS)]}) 555-01{number % 100:02}"
 
 
 @dataclass
