@@ -14,11 +14,13 @@ from typing import Any
 import zipcodes
 
 from intake.errors import BadInput
+from intake.language import gettext
+from intake.language import lazy_gettext as _
 from intake.rules.zones import is_zone, places_table, zones_for_state
 
 _LONGEST = 40
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
-_ASK = "Enter the ZIP code as five numbers, such as 02132."
+_ASK = _("Enter the ZIP code as five numbers, such as 02132.")
 
 
 class ZipKind(StrEnum):
@@ -78,11 +80,15 @@ def normalise_zip(text: str) -> str:
     """
     digits = _SEPARATORS.sub("", _folded(text[: _LONGEST + 1]))
     if len(text) > _LONGEST or not re.fullmatch(r"[0-9]+", digits):
-        raise BadInput(_ASK)
+        raise BadInput(str(_ASK))
     if len(digits) == 4:
-        raise BadInput(f"A ZIP code has five numbers. If yours begins with zero, enter 0{digits}.")
+        raise BadInput(
+            gettext(
+                "A ZIP code has five numbers. If yours begins with zero, enter 0%(digits)s.", digits=digits
+            )
+        )
     if len(digits) not in (5, 9):
-        raise BadInput(_ASK)
+        raise BadInput(str(_ASK))
     return digits[:5]
 
 

@@ -7,7 +7,9 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import ValidationError
 
-STALE_PAGE = (
+from intake.language import lazy_gettext as _
+
+STALE_PAGE = _(
     "This page was open for a long time, or your browser does not keep cookies. "
     "Your answers are still here. Please press the button again."
 )
@@ -20,7 +22,7 @@ class PageToken(_FlaskFormCSRF):  # type: ignore[misc]
         try:
             super().validate_csrf_token(form, field)
         except ValidationError as wrong:
-            raise ValidationError(STALE_PAGE) from wrong
+            raise ValidationError(str(STALE_PAGE)) from wrong
 
 
 class DeskForm(FlaskForm):  # type: ignore[misc]

@@ -4,6 +4,7 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from intake.errors import BadInput
+from intake.language import gettext
 from intake.rules.phones import EXTENSION, say_phone
 
 __all__ = ["read_email", "read_phone", "say_phone"]
@@ -14,9 +15,9 @@ def read_phone(text: str) -> str:
     try:
         number = phonenumbers.parse(text, "US")
     except phonenumbers.NumberParseException as wrong:
-        raise BadInput("The phone number needs 10 digits, like (555) 010-0199.") from wrong
+        raise BadInput(gettext("The phone number needs 10 digits, like (555) 010-0199.")) from wrong
     if not _can_be_dialled(number):
-        raise BadInput("Check the phone number. It needs 10 digits, like (555) 010-0199.")
+        raise BadInput(gettext("Check the phone number. It needs 10 digits, like (555) 010-0199."))
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return f"{e164}{EXTENSION}{number.extension}" if number.extension else e164
 
@@ -33,4 +34,4 @@ def read_email(text: str) -> str:
     try:
         return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError as wrong:
-        raise BadInput("Check the email address. It should look like name@example.com.") from wrong
+        raise BadInput(gettext("Check the email address. It should look like name@example.com.")) from wrong

@@ -14,6 +14,7 @@ from wtforms.validators import StopValidation
 from intake.errors import BadInput
 from intake.forms import text
 from intake.forms.widgets import ChoiceInput, LineInput, PickInput, TickInput
+from intake.language import gettext
 
 # More than any honest answer; enough to show again what was typed.
 KEPT = 2000
@@ -44,18 +45,28 @@ class Line(StringField):
         raw = str(valuelist[0]) if valuelist else ""
         self.data = text.tidy(raw[: KEPT * 10])[:KEPT]
         if len(set(valuelist)) > 1:
-            raise ValueError(f"We got two answers for the {self.noun}. Check it, then go on.")
+            raise ValueError(
+                gettext("We got two answers for the %(noun)s. Check it, then go on.", noun=self.noun)
+            )
         if text.has_hidden(raw[: KEPT * 10]):
-            raise ValueError(f"The {self.noun} had a hidden character in it. Check it, then go on.")
+            raise ValueError(
+                gettext("The %(noun)s had a hidden character in it. Check it, then go on.", noun=self.noun)
+            )
 
     def pre_validate(self, form: Any) -> None:
         typed = self.data or ""
         if self.process_errors:
             raise StopValidation()
         if not typed:
-            raise StopValidation(self.missing or "")
+            raise StopValidation(str(self.missing or ""))
         if len(typed) > self.limit:
-            raise StopValidation(f"The {self.noun} is too long. Use {self.limit} letters or fewer.")
+            raise StopValidation(
+                gettext(
+                    "The %(noun)s is too long. Use %(limit)s letters or fewer.",
+                    noun=self.noun,
+                    limit=self.limit,
+                )
+            )
         self.clean = self._read(typed)
 
     def _read(self, typed: str) -> str:
@@ -88,15 +99,15 @@ class Pick(SelectField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = str(valuelist[0]) if valuelist else ""
         if len(set(valuelist)) > 1:
-            raise ValueError(f"We got two answers for {self.noun}. Choose one.")
+            raise ValueError(gettext("We got two answers for %(noun)s. Choose one.", noun=self.noun))
 
     def pre_validate(self, form: Any) -> None:
         if self.process_errors:
             raise StopValidation()
         if not self.data:
-            raise StopValidation(self.missing or "")
+            raise StopValidation(str(self.missing or ""))
         if not any(value == self.data for value, *_ in self.iter_choices()):
-            raise StopValidation(f"Choose one of the answers for {self.noun}.")
+            raise StopValidation(gettext("Choose one of the answers for %(noun)s.", noun=self.noun))
 
 
 class Choice(Pick, RadioField):
@@ -116,7 +127,7 @@ class Tick(BooleanField):
 
     def pre_validate(self, form: Any) -> None:
         if self.missing and not self.data:
-            raise StopValidation(self.missing)
+            raise StopValidation(str(self.missing))
 
 
 def as_choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:

@@ -11,6 +11,8 @@ from intake.forms.contact_details import read_email, read_phone
 from intake.forms.fields import Choice, Line, Pick, Tick, as_choices, labelled
 from intake.forms.names import read_name
 from intake.forms.times import ZONES
+from intake.language import gettext
+from intake.language import lazy_gettext as _
 from intake.places import normalise_zip
 from intake.rules.facts import CallDay, DayPart, Language
 from intake.rules.zones import STATES
@@ -20,59 +22,61 @@ INLINE = {"classes": "choices--inline"}
 
 class RelationForm(DeskForm):
     relation = Choice(
-        "Who is this for?",
-        noun="who this is for",
-        missing="Choose who this is for.",
+        _("Who is this for?"),
+        noun=_("who this is for"),
+        missing=_("Choose who this is for."),
         choices=labelled(answers.RELATION),
     )
 
 
 class DiagnosisForm(DeskForm):
     diagnosis = Choice(
-        "Which type have the doctors found?",
-        noun="the type",
-        missing="Choose a type, or “Not sure yet”.",
+        _("Which type have the doctors found?"),
+        noun=_("the type"),
+        missing=_("Choose a type, or “Not sure yet”."),
         choices=labelled(answers.DIAGNOSIS),
     )
     cell_type = Choice(
-        "Which cell type? (optional)",
-        noun="the cell type",
-        description="It is in the biopsy report. Many people do not know it.",
+        _("Which cell type? (optional)"),
+        noun=_("the cell type"),
+        description=_("It is in the biopsy report. Many people do not know it."),
         choices=labelled(answers.CELL_TYPE),
     )
 
 
 class StageForm(DeskForm):
-    stage = Choice("Which stage did the doctor say?", noun="the stage", choices=labelled(answers.STAGE))
+    stage = Choice(_("Which stage did the doctor say?"), noun=_("the stage"), choices=labelled(answers.STAGE))
     status = Choice(
-        "Where do things stand today?", noun="where things stand", choices=labelled(answers.TREATMENT_STATUS)
+        _("Where do things stand today?"),
+        noun=_("where things stand"),
+        choices=labelled(answers.TREATMENT_STATUS),
     )
 
 
 class PlaceForm(DeskForm):
     others_say: ClassVar[dict[str, str]] = {
-        "zip_code": "What is the ZIP code where they live?",
-        "travel": "How far could they travel to see a doctor? (optional)",
+        "zip_code": _("What is the ZIP code where they live?"),
+        "travel": _("How far could they travel to see a doctor? (optional)"),
     }
 
     zip_code = Line(
-        "What is your ZIP code?",
-        noun="ZIP code",
+        _("What is your ZIP code?"),
+        noun=_("ZIP code"),
         limit=20,
         read=normalise_zip,
-        description="Five digits, like 77030.",
+        description=_("Five digits, like 77030."),
         look={"classes": "govuk-input--width-5", "inputmode": "numeric"},
         render_kw={"autocomplete": "postal-code"},
     )
     state = Pick(
-        "Or choose the state",
-        noun="the state",
-        choices=[("", "Choose a state"), *((code, state.name) for code, state in STATES.items())],
+        _("Or choose the state"),
+        noun=_("the state"),
+        choices=[("", _("Choose a state")), *((code, state.name) for code, state in STATES.items())],
     )
-    use_anyway = Tick("Go on with this ZIP code. It is right.")
+    use_anyway = Tick(_("Go on with this ZIP code. It is right."))
     travel = Choice(
-        "How far could you travel to see a doctor? (optional)",
-        noun="how far",
+        _("How far could you travel to see a doctor? (optional)"),
+        noun=_("how far"),
         choices=labelled(answers.TRAVEL),
     )
 
@@ -102,11 +106,14 @@ class PlaceForm(DeskForm):
         if self.state.data and not self.state.errors:
             return None
         if not self.zip_code.clean:
-            return "Type the ZIP code. If you do not know it, choose the state."
+            return gettext("Type the ZIP code. If you do not know it, choose the state.")
         if self.is_known(self.zip_code.clean) or self.use_anyway.data:
             return None
         self.may_insist = True
-        return f"We cannot find the ZIP code {self.zip_code.clean}. Check it, or choose how to go on below."
+        return gettext(
+            "We cannot find the ZIP code %(zip)s. Check it, or choose how to go on below.",
+            zip=self.zip_code.clean,
+        )
 
     def _only_the_zip_is_wrong(self) -> bool:
         """A state was chosen instead: the ZIP code's own error no longer stands in the way."""
@@ -116,25 +123,25 @@ class PlaceForm(DeskForm):
 
 class NameForm(DeskForm):
     first_name = Line(
-        "First name",
-        noun="first name",
-        missing="Type your first name.",
-        read=read_name("first name"),
+        _("First name"),
+        noun=_("first name"),
+        missing=_("Type your first name."),
+        read=read_name(_("first name")),
         look={"classes": "govuk-input--width-20"},
         render_kw={"autocomplete": "given-name"},
     )
     last_name = Line(
-        "Last name (optional)",
-        noun="last name",
-        read=read_name("last name"),
+        _("Last name (optional)"),
+        noun=_("last name"),
+        read=read_name(_("last name")),
         look={"classes": "govuk-input--width-20"},
         render_kw={"autocomplete": "family-name"},
     )
     patient_first_name = Line(
-        "First name of the person who is ill (optional)",
-        noun="first name of the person who is ill",
-        read=read_name("first name of the person who is ill"),
-        description="So that we can say their name when we call.",
+        _("First name of the person who is ill (optional)"),
+        noun=_("first name of the person who is ill"),
+        read=read_name(_("first name of the person who is ill")),
+        description=_("So that we can say their name when we call."),
         look={"classes": "govuk-input--width-20"},
         render_kw={"autocomplete": "off"},
     )
@@ -142,58 +149,58 @@ class NameForm(DeskForm):
 
 class ReachForm(DeskForm):
     phone = Line(
-        "Phone number",
-        noun="phone number",
-        missing="Type the phone number that we should call.",
+        _("Phone number"),
+        noun=_("phone number"),
+        missing=_("Type the phone number that we should call."),
         limit=40,
         read=read_phone,
-        description="A nurse will call you at this number.",
+        description=_("A nurse will call you at this number."),
         look={"classes": "govuk-input--width-20", "type": "tel"},
         render_kw={"autocomplete": "tel"},
     )
     email = Line(
-        "Email address (optional)",
-        noun="email address",
+        _("Email address (optional)"),
+        noun=_("email address"),
         limit=254,
         read=read_email,
-        description="For the free guide. You choose later if we may send it.",
+        description=_("For the free guide. You choose later if we may send it."),
         look={"classes": "govuk-input--width-20", "type": "email", "spellcheck": False},
         render_kw={"autocomplete": "email"},
     )
     language = Choice(
-        "Which language should we speak?",
-        noun="the language",
+        _("Which language should we speak?"),
+        noun=_("the language"),
         default=Language.ENGLISH.value,
         choices=labelled(answers.LANGUAGE),
         look=INLINE,
     )
     voicemail = Choice(
-        "If we reach a voicemail, may we say it is about mesothelioma? (optional)",
-        noun="the voicemail",
-        description="If you skip this, we leave only a name and a number.",
+        _("If we reach a voicemail, may we say it is about mesothelioma? (optional)"),
+        noun=_("the voicemail"),
+        description=_("If you skip this, we leave only a name and a number."),
         choices=labelled(answers.VOICEMAIL),
     )
 
 
 class CallForm(DeskForm):
     call_day = Choice(
-        "When should we call you?",
-        noun="when we should call",
-        missing="Choose when we should call.",
+        _("When should we call you?"),
+        noun=_("when we should call"),
+        missing=_("Choose when we should call."),
         choices=labelled(answers.CALL_DAY),
     )
-    call_date = Pick("Another day", noun="the day")
+    call_date = Pick(_("Another day"), noun=_("the day"))
     day_part = Choice(
-        "Which time of day is best? (optional)",
-        noun="the time of day",
+        _("Which time of day is best? (optional)"),
+        noun=_("the time of day"),
         default=DayPart.ANY.value,
         choices=labelled(answers.DAY_PART),
     )
-    time_zone = Pick("Time zone", noun="the time zone", choices=[("", "Choose a time zone"), *ZONES])
+    time_zone = Pick(_("Time zone"), noun=_("the time zone"), choices=[("", _("Choose a time zone")), *ZONES])
 
     def __init__(self, *, days: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.call_date.choices = as_choices([("", "Choose a day"), *days])
+        self.call_date.choices = as_choices([("", _("Choose a day")), *days])
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A day picked in the list speaks for itself; "another day" without a day does not."""
@@ -201,7 +208,7 @@ class CallForm(DeskForm):
             self.call_day.data = CallDay.ON_DATE.value
         valid: bool = super().validate(extra_validators)
         if self.call_day.data == CallDay.ON_DATE.value and not self.call_date.data:
-            self.add_error("call_date", "Choose the day on which we should call.")
+            self.add_error("call_date", gettext("Choose the day on which we should call."))
             return False
         return valid
 
@@ -212,4 +219,4 @@ class SendForm(DeskForm):
     consent_calls = Tick("")
     consent_email = Tick("")
     submission_id = HiddenField()
-    website = StringField("Leave this box empty")
+    website = StringField(_("Leave this box empty"))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from intake.errors import BadInput
 from intake.forms.text import has_letter
+from intake.language import gettext
 
 
 def read_name(noun: str) -> Callable[[str], str]:
@@ -11,7 +12,7 @@ def read_name(noun: str) -> Callable[[str], str]:
 
     def read(typed: str) -> str:
         if not has_letter(typed):
-            raise BadInput(f"The {noun} needs at least one letter.")
+            raise BadInput(gettext("The %(noun)s needs at least one letter.", noun=noun))
         return typed
 
     return read

@@ -3,6 +3,7 @@
 from intake.forms.base import DeskForm
 from intake.forms.contact_details import read_email, read_phone
 from intake.forms.fields import Line
+from intake.language import lazy_gettext as _
 
 
 def read_phone_or_email(typed: str) -> str:
@@ -12,12 +13,12 @@ def read_phone_or_email(typed: str) -> str:
 
 class ProofForm(DeskForm):
     phone = Line(
-        "The phone number you gave us",
-        noun="phone number",
-        missing="Type the phone number you gave us.",
+        _("The phone number you gave us"),
+        noun=_("phone number"),
+        missing=_("Type the phone number you gave us."),
         limit=254,
         read=read_phone_or_email,
-        description="If you gave us only an email address, type that.",
+        description=_("If you gave us only an email address, type that."),
         look={"classes": "govuk-input--width-20"},
         render_kw={"autocomplete": "tel"},
     )
@@ -25,9 +26,9 @@ class ProofForm(DeskForm):
 
 class NewPhoneForm(DeskForm):
     phone = Line(
-        "Phone number",
-        noun="phone number",
-        missing="Type the phone number that we should call.",
+        _("Phone number"),
+        noun=_("phone number"),
+        missing=_("Type the phone number that we should call."),
         limit=40,
         read=read_phone,
         look={"classes": "govuk-input--width-20", "type": "tel"},
@@ -37,9 +38,9 @@ class NewPhoneForm(DeskForm):
 
 class NewEmailForm(DeskForm):
     email = Line(
-        "Email address",
-        noun="email address",
-        missing="Type the email address.",
+        _("Email address"),
+        noun=_("email address"),
+        missing=_("Type the email address."),
         limit=254,
         read=read_email,
         look={"classes": "govuk-input--width-20", "type": "email", "spellcheck": False},

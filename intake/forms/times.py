@@ -1,65 +1,86 @@
 """Days, hours and time zones in words."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
+
+from intake.language import current, gettext, ngettext
+from intake.language import lazy_gettext as _
+from intake.rules.facts import Language
+
+_LOCALES = {Language.ENGLISH: "en_US", Language.SPANISH: "es_US"}
 # What the time zone database calls a zone in winter or summer -> what people call it.
 _SPOKEN = {
-    "EST": "Eastern time",
-    "EDT": "Eastern time",
-    "CST": "Central time",
-    "CDT": "Central time",
-    "MST": "Mountain time",
-    "MDT": "Mountain time",
-    "PST": "Pacific time",
-    "PDT": "Pacific time",
-    "AKST": "Alaska time",
-    "AKDT": "Alaska time",
-    "HST": "Hawaii time",
-    "HDT": "Hawaii time",
-    "AST": "Atlantic time",
-    "ADT": "Atlantic time",
-    "ChST": "Guam time",
-    "SST": "Samoa time",
+    "EST": _("Eastern time"),
+    "EDT": _("Eastern time"),
+    "CST": _("Central time"),
+    "CDT": _("Central time"),
+    "MST": _("Mountain time"),
+    "MDT": _("Mountain time"),
+    "PST": _("Pacific time"),
+    "PDT": _("Pacific time"),
+    "AKST": _("Alaska time"),
+    "AKDT": _("Alaska time"),
+    "HST": _("Hawaii time"),
+    "HDT": _("Hawaii time"),
+    "AST": _("Atlantic time"),
+    "ADT": _("Atlantic time"),
+    "ChST": _("Guam time"),
+    "SST": _("Samoa time"),
 }
 # Arizona keeps one time all year, so "Mountain time" would mislead in summer.
-_OWN_NAME = {"America/Phoenix": "Arizona time", "America/Puerto_Rico": "Puerto Rico time"}
+_OWN_NAME = {"America/Phoenix": _("Arizona time"), "America/Puerto_Rico": _("Puerto Rico time")}
 
 ZONES = (
-    ("America/New_York", "Eastern time"),
-    ("America/Chicago", "Central time"),
-    ("America/Denver", "Mountain time"),
-    ("America/Phoenix", "Arizona time"),
-    ("America/Los_Angeles", "Pacific time"),
-    ("America/Anchorage", "Alaska time"),
-    ("Pacific/Honolulu", "Hawaii time"),
-    ("America/Puerto_Rico", "Puerto Rico and Virgin Islands time"),
-    ("Pacific/Guam", "Guam time"),
-    ("Pacific/Pago_Pago", "Samoa time"),
+    ("America/New_York", _("Eastern time")),
+    ("America/Chicago", _("Central time")),
+    ("America/Denver", _("Mountain time")),
+    ("America/Phoenix", _("Arizona time")),
+    ("America/Los_Angeles", _("Pacific time")),
+    ("America/Anchorage", _("Alaska time")),
+    ("Pacific/Honolulu", _("Hawaii time")),
+    ("America/Puerto_Rico", _("Puerto Rico and Virgin Islands time")),
+    ("Pacific/Guam", _("Guam time")),
+    ("Pacific/Pago_Pago", _("Samoa time")),
 )
 
 
 def say_zone(zone: str, at: datetime) -> str:
     """Central time, for America/Chicago. `at` is aware: a zone can change its name by the season."""
-    local = at.astimezone(ZoneInfo(zone))
+    name = at.astimezone(ZoneInfo(zone)).tzname() or ""
+    known = _OWN_NAME.get(zone) or _SPOKEN.get(name)
     town = zone.rpartition("/")[2].replace("_", " ")
-    return _OWN_NAME.get(zone) or _SPOKEN.get(local.tzname() or "", f"{town} time")
+    return str(known) if known else gettext("%(town)s time", town=town)
 
 
 def say_hour(at: datetime, zone: str) -> str:
     """2:05 pm, in the zone."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local.hour % 12 or 12}:{local.minute:02d} {'am' if local.hour < 12 else 'pm'}"
+    clock = f"{local.hour % 12 or 12}:{local.minute:02d}"
+    return gettext("%(clock)s am", clock=clock) if local.hour < 12 else gettext("%(clock)s pm", clock=clock)
 
 
 def say_day(at: datetime, zone: str) -> str:
     """Tuesday, November 24, in the zone."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%A}, {local:%B} {local.day}"
+    return say_date(at.astimezone(ZoneInfo(zone)).date())
+
+
+def say_date(day: date) -> str:
+    """Tuesday, November 24."""
+    return format_skeleton("MMMMEEEEd", day, locale=_LOCALES[current()])
 
 
 def say_when(at: datetime, zone: str, *, now: datetime) -> str:
     """today at 2:05 pm Central time; on Tuesday, November 24 at ... `at` and `now` are aware."""
-    days = (at.astimezone(ZoneInfo(zone)).date() - now.astimezone(ZoneInfo(zone)).date()).days
-    day = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days) or f"on {say_day(at, zone)}"
-    return f"{day} at {say_hour(at, zone)} {say_zone(zone, at)}"
+    local = at.astimezone(ZoneInfo(zone))
+    days = (local.date() - now.astimezone(ZoneInfo(zone)).date()).days
+    near = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
+    said = {
+        "day": near.get(days) or gettext("on %(day)s", day=say_day(at, zone)),
+        "hour": say_hour(at, zone),
+        "zone": say_zone(zone, at),
+    }
+    # Spanish says one o'clock in the singular.
+    one_or_more = local.hour % 12 or 12
+    return ngettext("%(day)s at %(hour)s %(zone)s", "%(day)s at %(hour)s %(zone)s", one_or_more, **said)

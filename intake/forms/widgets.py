@@ -4,7 +4,9 @@ from typing import Any
 
 from govuk_frontend_wtf import wtforms_widgets as govuk
 
-ERROR_WORD = "Error"
+from intake.language import lazy_gettext as _
+
+ERROR_WORD = _("Error")
 
 
 class Tidied:

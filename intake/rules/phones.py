@@ -2,6 +2,8 @@
 
 import phonenumbers
 
+from intake.language import gettext
+
 # Between the number (E.164) and the extension behind it.
 EXTENSION = ";ext="
 
@@ -14,4 +16,6 @@ def say_phone(stored: str) -> str:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     digits = str(number.national_number)
     spoken = f"({digits[:3]}) {digits[3:6]}-{digits[6:]}"
-    return f"{spoken} ext. {extension}" if extension else spoken
+    return (
+        gettext("%(number)s ext. %(extension)s", number=spoken, extension=extension) if extension else spoken
+    )

@@ -6,17 +6,19 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
-_SORRY = ("Something went wrong", "The fault is ours, not yours. Wait a minute, then try again.")
+from intake.language import lazy_gettext as _
+
+_SORRY = (_("Something went wrong"), _("The fault is ours, not yours. Wait a minute, then try again."))
 _WORDS = {
-    400: ("We could not read that", "Go back and try again."),
-    403: ("This page is not open to you", "You may need to sign in first."),
-    404: ("We cannot find this page", "The link may be old, or a letter may be missing in it."),
-    405: ("This page works another way", "Go back one page and use the button there."),
-    410: ("This page is no longer here", "The link was good for a short time only."),
-    413: ("That was too much to send", "Go back and use fewer words."),
-    429: ("Too many tries", "We stop after many tries to keep answers safe. Wait ten minutes."),
+    400: (_("We could not read that"), _("Go back and try again.")),
+    403: (_("This page is not open to you"), _("You may need to sign in first.")),
+    404: (_("We cannot find this page"), _("The link may be old, or a letter may be missing in it.")),
+    405: (_("This page works another way"), _("Go back one page and use the button there.")),
+    410: (_("This page is no longer here"), _("The link was good for a short time only.")),
+    413: (_("That was too much to send"), _("Go back and use fewer words.")),
+    429: (_("Too many tries"), _("We stop after many tries to keep answers safe. Wait ten minutes.")),
     500: _SORRY,
-    503: ("We are not able to save right now", "Wait a minute, then go back and try again."),
+    503: (_("We are not able to save right now"), _("Wait a minute, then go back and try again.")),
 }
 
 

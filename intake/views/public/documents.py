@@ -16,6 +16,7 @@ from intake.documents.content import Kind
 from intake.documents.data import Brand, Wanted, document_data
 from intake.documents.render import document_pdf
 from intake.forms import answers
+from intake.language import lazy_gettext as _
 from intake.limits import limiter
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
 from intake.services import documents
@@ -37,11 +38,11 @@ class _Pick:
 
 
 _PICKS = (
-    _Pick("type", "Which type is it?", Diagnosis, answers.DIAGNOSIS, Diagnosis.UNSURE),
-    _Pick("stage", "Which stage?", Stage, answers.STAGE, Stage.UNKNOWN),
+    _Pick("type", _("Which type is it?"), Diagnosis, answers.DIAGNOSIS, Diagnosis.UNSURE),
+    _Pick("stage", _("Which stage?"), Stage, answers.STAGE, Stage.UNKNOWN),
     _Pick(
         "status",
-        "How do things stand?",
+        _("How do things stand?"),
         TreatmentStatus,
         answers.TREATMENT_STATUS,
         TreatmentStatus.UNSURE,

@@ -8,6 +8,7 @@ from uuid import UUID
 from intake.documents.data import IN_REMISSION, DoctorEntry
 from intake.forms.contact_details import say_phone
 from intake.forms.times import say_hour, say_when
+from intake.language import gettext
 from intake.models.lead import Lead
 from intake.rules.facts import RequestKind, TreatmentStatus
 from intake.rules.reasons import caution_text, nearer_texts
@@ -91,11 +92,11 @@ def _call(page: StatusPage, planned: NextCall | None, now: datetime) -> Call:
     if callback is None and planned is None:
         return _no_call(page.lead)
     if callback is not None and callback.status == CallbackStatus.CANCELLED:
-        return Call("none", "No call is planned.")
+        return Call("none", gettext("No call is planned."))
     if callback is not None and callback.status == CallbackStatus.DONE:
-        return Call("done", "We have called. If you want to talk again, ring us.")
+        return Call("done", gettext("We have called. If you want to talk again, ring us."))
     if callback is not None and callback.status == CallbackStatus.CLAIMED:
-        return Call("waiting", "A nurse has your request in front of her and is about to call you.")
+        return Call("waiting", gettext("A nurse has your request in front of her and is about to call you."))
     owed = callback or planned
     assert owed is not None
     return _owed(owed.due_at, owed.promise_by, zone_of(page.lead), now)
@@ -103,18 +104,25 @@ def _call(page: StatusPage, planned: NextCall | None, now: datetime) -> Call:
 
 def _no_call(lead: Lead) -> Call:
     if lead.wants_call:
-        return Call("planning", "A nurse will call you. We are still looking for the time.")
-    return Call("none", "You did not ask for a call. You can ring us at any time.")
+        return Call("planning", gettext("A nurse will call you. We are still looking for the time."))
+    return Call("none", gettext("You did not ask for a call. You can ring us at any time."))
 
 
 def _owed(due_at: datetime, promise_by: datetime, zone: str, now: datetime) -> Call:
     promised = say_when(promise_by, zone, now=now)
     if promise_by < now:
-        sorry = f"We should have called you {promised}. We did not, and we are sorry."
-        return Call("late", f"{sorry} You need not wait: ring us.")
+        sorry = gettext(
+            "We should have called you %(when)s. We did not, and we are sorry. You need not wait: ring us.",
+            when=promised,
+        )
+        return Call("late", sorry)
     if due_at <= now:
-        return Call("waiting", f"A nurse will call you soon, at the latest {promised}.")
+        return Call("waiting", gettext("A nurse will call you soon, at the latest %(when)s.", when=promised))
     due = say_when(due_at, zone, now=now)
-    return Call("waiting", f"A nurse will call you {due}. The latest is {say_hour(promise_by, zone)}.")
+    latest = say_hour(promise_by, zone)
+    return Call(
+        "waiting",
+        gettext("A nurse will call you %(when)s. The latest is %(hour)s.", when=due, hour=latest),
+    )
 
 

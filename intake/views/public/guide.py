@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from intake import limits
 from intake.db import transaction
 from intake.forms.guide import GuideForm
+from intake.language import gettext
 from intake.limits import limiter
 from intake.rules.facts import Diagnosis, RequestKind
 from intake.services import leads
@@ -53,7 +54,7 @@ def guide_sent() -> ResponseReturnValue:
 def _page(form: GuideForm) -> str:
     form.submission_id.data = _as_id(form.submission_id.data)
     form.website.data = ""
-    form.consent_email.label.text = new_lead.sentence("email_guide", email="the address above")
+    form.consent_email.label.text = new_lead.sentence("email_guide", email=gettext("the address above"))
     return render_template("public/guide.html", form=form)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from intake.forms import match as forms
 from intake.forms.base import DeskForm
+from intake.language import lazy_gettext as _
 from intake.rules.facts import Diagnosis, Relation
 
 Answers = dict[str, Any]
@@ -38,19 +39,23 @@ class Question:
 
 
 QUESTIONS = (
-    Question("who", forms.RelationForm, "Who is this for?", "Who is this for?", ("relation",)),
+    Question("who", forms.RelationForm, _("Who is this for?"), _("Who is this for?"), ("relation",)),
     Question(
         "diagnosis",
         forms.DiagnosisForm,
-        "What did the doctors find?",
-        "What did the doctors find?",
+        _("What did the doctors find?"),
+        _("What did the doctors find?"),
         ("diagnosis",),
     ),
-    Question("stage", forms.StageForm, "How are you now?", "How are they now?", (), asked=_has_a_diagnosis),
-    Question("place", forms.PlaceForm, "Where do you live?", "Where do they live?", ()),
-    Question("name", forms.NameForm, "What is your name?", "What is your name?", ("first_name",)),
-    Question("reach", forms.ReachForm, "How can we reach you?", "How can we reach you?", ("phone",)),
-    Question("call", forms.CallForm, "When should we call you?", "When should we call you?", ("call_day",)),
+    Question(
+        "stage", forms.StageForm, _("How are you now?"), _("How are they now?"), (), asked=_has_a_diagnosis
+    ),
+    Question("place", forms.PlaceForm, _("Where do you live?"), _("Where do they live?"), ()),
+    Question("name", forms.NameForm, _("What is your name?"), _("What is your name?"), ("first_name",)),
+    Question("reach", forms.ReachForm, _("How can we reach you?"), _("How can we reach you?"), ("phone",)),
+    Question(
+        "call", forms.CallForm, _("When should we call you?"), _("When should we call you?"), ("call_day",)
+    ),
 )
 BY_SLUG = {question.slug: question for question in QUESTIONS}
 

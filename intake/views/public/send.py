@@ -11,6 +11,7 @@ from intake import limits
 from intake.db import transaction
 from intake.forms.match import SendForm
 from intake.forms.status import PressForm
+from intake.language import lazy_gettext as _
 from intake.limits import limiter
 from intake.models.lead import Draft
 from intake.services import drafts, leads
@@ -22,8 +23,8 @@ from intake.views.public.site import blueprint, settings
 from intake.views.public.status import load_family_page
 from intake.views.public.summary import rows
 
-TOO_FAST = "We want to be sure that a person sent this. Please press the button once more."
-_OTHER_WINDOW = "Your answers changed in another window. Check them, then send."
+TOO_FAST = _("We want to be sure that a person sent this. Please press the button once more.")
+_OTHER_WINDOW = _("Your answers changed in another window. Check them, then send.")
 
 
 @blueprint.get("/doctor-match/check")

@@ -4,6 +4,7 @@ import json
 from functools import cache
 
 from flask import Blueprint, current_app, request
+from markupsafe import Markup
 
 from intake.config import ROOT, Settings
 from intake.views.languages import static_file
@@ -33,6 +34,24 @@ def _sheets() -> dict[str, str]:
 def asset(name: str) -> str:
     """The address of a built style sheet, with its content hash so that it may be cached."""
     return static_file(f"built/{name}", v=_sheets().get(name))
+
+
+@blueprint.app_template_global()
+def link(text: str, href: str) -> Markup:
+    """For a link inside a translated sentence: the sentence is said without markup."""
+    return Markup('<a class="govuk-link" href="{}">{}</a>').format(href, text)
+
+
+@blueprint.app_template_global()
+def strong(text: str, classes: str = "") -> Markup:
+    return Markup('<strong class="{}">{}</strong>').format(classes, text)
+
+
+@blueprint.app_template_global()
+def phone_link() -> Markup:
+    """The organisation's number, to be pressed."""
+    organisation = settings().organisation
+    return link(organisation.phone, f"tel:{organisation.phone_e164}")
 
 
 def settings() -> Settings:

@@ -8,6 +8,7 @@ from intake import limits
 from intake.db import transaction
 from intake.errors import BadInput
 from intake.forms.status import NewEmailForm, NewPhoneForm, PressForm, ProofForm
+from intake.language import lazy_gettext as _
 from intake.limits import limiter
 from intake.rules.next_call import next_call
 from intake.rules.wishes import NextCall
@@ -19,7 +20,7 @@ from intake.views.public.family import FamilyPage, family_page
 from intake.views.public.site import blueprint, settings
 
 # One sentence for a wrong link and a wrong number: neither tells which it was.
-_NOT_THIS = "We cannot open the page with this link and this number. Check the number, or ring us."
+_NOT_THIS = _("We cannot open the page with this link and this number. Check the number, or ring us.")
 
 
 @blueprint.get("/s/<token>")
