@@ -25,7 +25,7 @@ def build(settings: Settings | None) -> Flask:
     app.extensions["advocate"] = settings
     app.extensions["advocate_engine"] = db.connect(settings, pool_size=8)
     _load_points(app)
-    languages.init_app(app)
+    languages.init_app(app, settings)
     limits.init_app(app, settings)
     security.init_app(app, settings)
     for blueprint in (public.blueprint, console.blueprint, health.blueprint, receipts.blueprint):

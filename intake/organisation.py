@@ -1,6 +1,7 @@
 """The organisation that runs the desk: one TOML file, written by `advocate setup`."""
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 
 import phonenumbers
 
+from intake.brand import Brand, read_brand
 from intake.errors import ConfigError
 from intake.rules.calling_hours import OfficeHours
+from intake.rules.facts import Language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +25,15 @@ class Organisation:
     sender_address: str
     reply_to: str
     postal_address: str
-    who_pays: str
+    # By language; English is always there.
+    who_pays: Mapping[Language, str]
+    brand: Brand
     office: OfficeHours
     promise_minutes: int
     sample: bool
+
+    def who_pays_in(self, language: Language) -> str:
+        return self.who_pays.get(language, self.who_pays[Language.ENGLISH])
 
     @property
     def phone(self) -> str:
@@ -38,7 +46,7 @@ class Organisation:
 def load_organisation(path: Path, *, sample: bool) -> Organisation:
     """Read the file. Raises ConfigError naming the entry that is missing or wrong."""
     try:
-        return _organisation(tomllib.loads(path.read_text()), sample=sample)
+        return _organisation(tomllib.loads(path.read_text()), path.parent, sample=sample)
     except KeyError as missing:
         raise ConfigError(
             f"{path.name}: the entry {missing} is missing. `advocate setup` writes it."
@@ -47,7 +55,7 @@ def load_organisation(path: Path, *, sample: bool) -> Organisation:
         raise ConfigError(f"{path.name}: {wrong}") from wrong
 
 
-def _organisation(raw: dict[str, Any], *, sample: bool) -> Organisation:
+def _organisation(raw: dict[str, Any], folder: Path, *, sample: bool) -> Organisation:
     return Organisation(
         name=raw["name"],
         phone_e164=_phone(raw["phone"]),
@@ -55,7 +63,8 @@ def _organisation(raw: dict[str, Any], *, sample: bool) -> Organisation:
         sender_address=raw["sender"]["address"],
         reply_to=raw["sender"].get("reply_to", raw["sender"]["address"]),
         postal_address=raw["postal_address"].strip(),
-        who_pays=raw["who_pays"],
+        who_pays=_who_pays(raw["who_pays"]),
+        brand=read_brand(raw.get("brand", {}), folder),
         office=_office(raw["office"]),
         promise_minutes=raw["promise_minutes"],
         sample=sample,
@@ -66,6 +75,14 @@ def _phone(text: str) -> str:
     if not (text.startswith("+1") and text[1:].isdigit() and len(text) == 12):
         raise ConfigError(f"phone is {text!r}; write it as +1 and ten digits.")
     return text
+
+
+def _who_pays(raw: Any) -> dict[Language, str]:
+    """One text, or a table with one for each language."""
+    texts = raw if isinstance(raw, dict) else {Language.ENGLISH: raw}
+    if set(texts) - set(Language) or not all(isinstance(text, str) and text for text in texts.values()):
+        raise ConfigError('who_pays is a text, or a table of texts: en = "...", es = "...".')
+    return {Language.ENGLISH: texts["en"], **{Language(code): text for code, text in texts.items()}}
 
 
 def _office(raw: dict[str, Any]) -> OfficeHours:

@@ -9,7 +9,7 @@ from intake.language import current, gettext, ngettext
 from intake.language import lazy_gettext as _
 from intake.rules.facts import Language
 
-_LOCALES = {Language.ENGLISH: "en_US", Language.SPANISH: "es_US"}
+LOCALES = {Language.ENGLISH: "en_US", Language.SPANISH: "es_US"}
 # What the time zone database calls a zone in winter or summer -> what people call it.
 _SPOKEN = {
     "EST": _("Eastern time"),
@@ -57,8 +57,13 @@ def say_zone(zone: str, at: datetime) -> str:
 def say_hour(at: datetime, zone: str) -> str:
     """2:05 pm, in the zone."""
     local = at.astimezone(ZoneInfo(zone))
-    clock = f"{local.hour % 12 or 12}:{local.minute:02d}"
-    return gettext("%(clock)s am", clock=clock) if local.hour < 12 else gettext("%(clock)s pm", clock=clock)
+    return say_clock(local.hour, local.minute)
+
+
+def say_clock(hour: int, minute: int) -> str:
+    """2:05 pm, for the hours 0 to 24 of a day."""
+    clock = f"{hour % 12 or 12}:{minute:02d}"
+    return gettext("%(clock)s am", clock=clock) if hour % 24 < 12 else gettext("%(clock)s pm", clock=clock)
 
 
 def say_day(at: datetime, zone: str) -> str:
@@ -68,7 +73,7 @@ def say_day(at: datetime, zone: str) -> str:
 
 def say_date(day: date) -> str:
     """Tuesday, November 24."""
-    return format_skeleton("MMMMEEEEd", day, locale=_LOCALES[current()])
+    return format_skeleton("MMMMEEEEd", day, locale=LOCALES[current()])
 
 
 def say_when(at: datetime, zone: str, *, now: datetime) -> str:

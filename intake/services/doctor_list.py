@@ -41,9 +41,7 @@ def relation_words(lead: Lead) -> RelationWords:
     return words_for(Relation(lead.relation), lead.patient.first_name if lead.patient else None)
 
 
-def entries(
-    match_set: MatchSet, names: Mapping[UUID, str], words: RelationWords
-) -> tuple[DoctorEntry, ...]:
+def entries(match_set: MatchSet, names: Mapping[UUID, str], words: RelationWords) -> tuple[DoctorEntry, ...]:
     """`names`: of the centres, by id."""
     return tuple(_entry(match, names, words) for match in match_set.matches)
 

@@ -66,9 +66,7 @@ def digest(kind: Kind, language: Language) -> str:
     return sha256(repr(digests).encode()).hexdigest()
 
 
-def sign(
-    session: Session, kind: Kind, language: Language, part: str, word: Word, *, now: datetime
-) -> int:
+def sign(session: Session, kind: Kind, language: Language, part: str, word: Word, *, now: datetime) -> int:
     """Keep a clinician's word on one part as it reads now, on all with an empty `part`; return how many.
 
     Raises BadInput when the document has no such part, when there is no name, or a refusal has no comment.

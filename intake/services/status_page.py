@@ -112,4 +112,3 @@ def _latest_callback(session: Session, lead: Lead) -> Callback | None:
     call = session.scalars(taker).one()
     rung = any(attempt.started_at >= own.created_at for attempt in call.attempts)
     return call if rung or call.closed_at else None
-

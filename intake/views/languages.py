@@ -4,7 +4,7 @@ The prefix is taken off before Flask sees the path and handed on as the place wh
 is mounted, so each page has one route, and every address that is made for a link keeps the language.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -13,27 +13,31 @@ from flask import Flask, abort, request, url_for
 from flask_babel import Babel, Domain
 
 from intake import language
+from intake.config import Settings
 from intake.rules.facts import Language
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_TRANSLATED = (Language.SPANISH,)
-
 
 class LanguagePrefix:
     """WSGI: reads the language off the path and speaks it for the whole request."""
 
-    def __init__(self, application: "WSGIApplication") -> None:
+    def __init__(self, application: "WSGIApplication", languages: Sequence[Language]) -> None:
         self._application = application
+        self._languages = languages
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        spoken = _spoken(environ["PATH_INFO"])
+        spoken = self._spoken(environ["PATH_INFO"])
         mount = language.prefix(spoken)
         environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + mount
         environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(mount) or "/"
         with language.speaking(spoken):
             return self._application(environ, start_response)
+
+    def _spoken(self, path: str) -> Language:
+        first = path.split("/", 2)[1:2]
+        return next((one for one in self._languages if first == [one]), Language.ENGLISH)
 
 
 class OurWords(Domain):  # type: ignore[misc]
@@ -43,20 +47,20 @@ class OurWords(Domain):  # type: ignore[misc]
         return language.translations(language.current())
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, settings: Settings) -> None:
+    languages = settings.organisation.brand.languages
     babel = Babel(app, locale_selector=language.current)
     babel.domain_instance = OurWords()
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = LanguagePrefix(app.wsgi_app, _translated(languages))  # type: ignore[method-assign]
     app.before_request(_only_public_pages)
-    app.add_template_global(_other_language, "other_language")
+    app.add_template_global(_other_language if len(languages) > 1 else lambda: None, "other_language")
     app.add_template_global(static_file)
     app.context_processor(lambda: {"language": language.current()})
 
 
-def _spoken(path: str) -> Language:
-    first = path.split("/", 2)[1:2]
-    return next((one for one in _TRANSLATED if first == [one]), Language.ENGLISH)
+def _translated(languages: Sequence[Language]) -> list[Language]:
+    return [one for one in languages if one is not Language.ENGLISH]
 
 
 def _only_public_pages() -> None:
@@ -66,8 +70,12 @@ def _only_public_pages() -> None:
 
 
 def static_file(filename: str, **values: Any) -> str:
-    """One address in every language, so that a browser keeps one copy."""
-    address = url_for("static", filename=filename, **values)
+    return one_address("static", filename=filename, **values)
+
+
+def one_address(endpoint: str, **values: Any) -> str:
+    """The same in every language, so that a browser keeps one copy."""
+    address = url_for(endpoint, **values)
     return address.replace(f"{request.script_root}/", f"{_mount()}/", 1)
 
 
@@ -75,9 +83,13 @@ def _other_language() -> dict[str, str]:
     """The switch: the same page in the other language. Answers are in the draft, so they are kept."""
     spoken = language.current()
     other = Language.ENGLISH if spoken is Language.SPANISH else Language.SPANISH
+    return {"code": other, "name": language.OWN_NAMES[other], "href": in_language(other)}
+
+
+def in_language(other: Language) -> str:
+    """The address of this page in a language."""
     query = f"?{request.query_string.decode()}" if request.query_string else ""
-    path = f"{_mount()}{language.prefix(other)}{quote(request.path)}{query}"
-    return {"code": other, "name": language.OWN_NAMES[other], "href": path}
+    return f"{_mount()}{language.prefix(other)}{quote(request.path)}{query}"
 
 
 def _mount() -> str:

@@ -5,7 +5,11 @@ from importlib import import_module
 from intake.views.public import visit
 from intake.views.public.site import blueprint
 
-for _pages in ("documents", "family_documents", "guide", "match", "pages", "send", "status", "unsubscribe"):
+_PAGES = (
+    "articles", "documents", "family_documents", "guide", "look", "match", "menu", "pages", "send", "status",
+    "unsubscribe",
+)  # fmt: skip
+for _pages in _PAGES:
     import_module(f"{__name__}.{_pages}")
 
 blueprint.before_request(visit.note_label)

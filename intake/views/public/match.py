@@ -62,14 +62,19 @@ def clear_answers() -> ResponseReturnValue:
     form = PressForm()
     if not form.validate():
         return render_template("public/cleared.html", form=form, press_form=form), 422
-    with transaction() as session:
-        draft = visit.find_draft(session)
-        if draft:
-            drafts.clear(session, draft)
-    visit.forget_all()
-    response = redirect(url_for("public.cleared"), 303)
-    visit.drop_draft_cookie(response)  # type: ignore[arg-type]
-    return response
+    return _cleared("public.cleared")
+
+
+@blueprint.post("/leave")
+def leave() -> ResponseReturnValue:
+    """In a hurry: answers off the device, then a page that names nobody. A browser sends the cookies
+    only from our own pages, so that no token is needed, and none can be too old."""
+    return _cleared("public.blank")
+
+
+@blueprint.get("/blank")
+def blank() -> ResponseReturnValue:
+    return render_template("public/blank.html")
 
 
 @blueprint.get("/doctor-match/cleared")
@@ -82,6 +87,17 @@ def finish_later() -> ResponseReturnValue:
     with transaction() as session:
         has_answers = visit.find_draft(session) is not None
     return render_template("public/finish_later.html", has_answers=has_answers, press_form=PressForm())
+
+
+def _cleared(then: str) -> ResponseReturnValue:
+    with transaction() as session:
+        draft = visit.find_draft(session)
+        if draft:
+            drafts.clear(session, draft)
+    visit.forget_all()
+    response: Response = redirect(url_for(then), 303)  # type: ignore[assignment]
+    visit.drop_draft_cookie(response)
+    return response
 
 
 def _form(this: Question, answers: Answers) -> DeskForm:

@@ -1,30 +1,23 @@
-"""Home and the short pages about us."""
+"""Home and how to reach us."""
 
 from flask import render_template
 
-from intake.views.public.site import blueprint
+from intake import language
+from intake.db import transaction
+from intake.forms.office_words import say_week
+from intake.services import office as office_calendar
+from intake.views.clock import utc_now
+from intake.views.public.site import blueprint, settings
 
 
 @blueprint.get("/")
 def home() -> str:
-    return render_template("public/home.html")
-
-
-@blueprint.get("/who-we-are")
-def who_we_are() -> str:
-    return render_template("public/pages/who_we_are.html")
-
-
-@blueprint.get("/how-we-choose-doctors")
-def how_we_choose() -> str:
-    return render_template("public/pages/how_we_choose.html")
-
-
-@blueprint.get("/privacy")
-def privacy() -> str:
-    return render_template("public/pages/privacy.html")
+    who_pays = settings().organisation.who_pays_in(language.current())
+    return render_template("public/home.html", who_pays=who_pays)
 
 
 @blueprint.get("/contact")
 def contact() -> str:
-    return render_template("public/pages/contact.html")
+    with transaction() as session:
+        office = office_calendar.current(session, settings().organisation).office
+    return render_template("public/contact.html", hours=say_week(office, now=utc_now()))

@@ -8,6 +8,7 @@ from intake.cli.setup_file import organisation_toml, write_checked
 from intake.cli.setup_questions import QUESTIONS, email, hours, minutes, phone, postal_address, text, zone
 from intake.errors import AdvocateDeskError
 from intake.organisation import load_organisation
+from intake.rules.facts import Language
 
 ANSWERS: dict[str, Any] = {
     "name": 'Example "Advocates" \\ Büro \U0001f33b',
@@ -79,7 +80,7 @@ def test_file_gives_the_same_answers_when_it_is_loaded_back(tmp_path: Path) -> N
     found = load_organisation(fresh, sample=False)
     assert (found.name, found.phone_e164) == (ANSWERS["name"], "+13125550142")
     assert found.postal_address == ANSWERS["postal_address"]
-    assert found.who_pays == ANSWERS["who_pays"]
+    assert found.who_pays_in(Language.ENGLISH) == ANSWERS["who_pays"]
     assert tomllib.loads(fresh.read_text())["office"] == {"zone": "America/Chicago", "mon": ["09:00-17:00"]}
 
 
