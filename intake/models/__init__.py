@@ -1,6 +1,6 @@
 """Every table, so that Alembic and relationship names see them all."""
 
-from intake.models.callback import CallAttempt, Callback, OutcomeUndo
+from intake.models.callback import CallAttempt, Callback, CallNote, OutcomeUndo
 from intake.models.consent import AuditEntry, ConsentEvent, ConsentWording
 from intake.models.directory import (
     Centre,
@@ -26,6 +26,7 @@ from intake.models.work import Heartbeat, OutboxTask
 __all__ = [
     "AuditEntry",
     "CallAttempt",
+    "CallNote",
     "Callback",
     "Centre",
     "ConsentEvent",

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Text, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intake.db import Base, Identified, Sealed
@@ -22,7 +22,8 @@ class Callback(Identified, Base):
 
     `needs`: skills that the call asks for. `owner_id`: who promised to make it in person, until
     `owner_until`, when anyone may. `family_id` is empty until the call is the family's one call;
-    `merged_into` is the call that took this one in.
+    `merged_into` is the call that took this one in. `written_by` names the open page that wrote the notes
+    last: that page is not old because of its own writing.
     """
 
     __tablename__ = "callback"
@@ -46,6 +47,7 @@ class Callback(Identified, Base):
     first_claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+    written_by: Mapped[str | None]
     notes_sealed: Mapped[bytes | None]
     notes = Sealed()
 
@@ -77,6 +79,7 @@ class CallAttempt(Identified, Base):
 
     `due_at` and `promise_by` are what was owed when it rang; the call itself moves on with the outcome.
     `grounds`: what the permission rested on, row by row, so that it can be explained years later.
+    `changed`: what the outcome changed, row by row, so that it can be taken back.
     """
 
     __tablename__ = "call_attempt"
@@ -92,6 +95,7 @@ class CallAttempt(Identified, Base):
     grounds: Mapped[dict[str, Any] | None]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str | None]
+    changed: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     notes_sealed: Mapped[bytes | None]
     notes = Sealed()
 
@@ -108,3 +112,15 @@ class OutcomeUndo(Identified, Base):
     at: Mapped[datetime]
     outcome: Mapped[str]
     recorded_at: Mapped[datetime]
+
+
+class CallNote(Identified, Base):
+    """Words of somebody who had lost the call when she saved them: kept in the family's record."""
+
+    __tablename__ = "call_note"
+
+    callback_id: Mapped[UUID] = mapped_column(ForeignKey("callback.id", ondelete="CASCADE"), index=True)
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+    text_sealed: Mapped[bytes]
+    text = Sealed()
