@@ -14,6 +14,7 @@ from intake.models import Callback, Lead, Staff
 from intake.services import passwords, staff
 from intake.services.staff import NewStaff, Role
 from tests.factories import NOON, stored_lead
+from workers.callbacks.schedule import schedule_callback
 
 OPEN_AT = re.compile(r"/console/callbacks/([0-9a-f-]{36})$")
 PASSWORD = "four unrelated words here"
@@ -54,6 +55,15 @@ def waiting_call(session: Session, *, due_at: datetime = NOON, urgency: int = 0,
     session.add(callback)
     session.flush()
     return callback
+
+
+def scheduled_lead(**changes: Any) -> UUID:
+    """A request that was stored at noon, linked to its family and put into the queue."""
+    with transaction() as session:
+        lead_id = stored_lead(session, **changes).lead_id
+    with transaction() as session:
+        schedule_callback(session, lead_id, NOON)
+    return lead_id
 
 
 def token_in(page: str) -> str:

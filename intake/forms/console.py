@@ -1,5 +1,6 @@
 """Forms of the console. Several answers a page: staff do this all day."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, time
 from typing import Any
@@ -9,11 +10,14 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import StopValidation
 
 from intake.forms.base import DeskForm
-from intake.forms.fields import Choice, Line, as_choices
+from intake.forms.fields import Choice, Line, Pick, Tick, as_choices
 from intake.forms.text import is_hidden
+from intake.rules.facts import Language
 from intake.rules.outcomes import Outcome
 
 NOTES_LIMIT = 10_000
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]")
+_SPOKEN = [(Language.SPANISH.value, "Spanish"), (Language.ENGLISH.value, "English"), ("other", "Another")]
 
 
 class PressForm(DeskForm):
@@ -43,18 +47,27 @@ class ReasonForm(DeskForm):
 
 
 class CallForm(DeskForm):
-    """What came of a call. `version` and `attempt` say which call the page was showing."""
+    """What came of a call. `version`, `page` and `attempt` say which call and which page it was."""
 
     version = HiddenField()
+    page = HiddenField()
     attempt = HiddenField()
+    number = HiddenField()
     outcome = Choice("What came of the call?", noun="what came of the call")
     again_on = Line("Day", noun="day", limit=10)
     again_at = Line("Time", noun="time", limit=8)
+    in_person = Tick("I make the next call myself")
+    language = Pick("Language", noun="the language")
+    colleague = HiddenField()
     notes = Notes("Notes")
 
     def __init__(self, *, outcomes: Iterable[Outcome], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.outcome.choices = as_choices((outcome.code, outcome.label) for outcome in outcomes)
+        self.language.choices = as_choices([("", "Choose a language"), *_SPOKEN])
+
+    def page_name(self) -> str:
+        return _NOT_IN_A_NAME.sub("", self.page.data or "")[:40]
 
     def version_number(self) -> int:
         """0, which no row has, for anything that is not a number."""
@@ -62,10 +75,14 @@ class CallForm(DeskForm):
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
     def attempt_id(self) -> UUID | None:
-        try:
-            return UUID(self.attempt.data or "")
-        except ValueError:
-            return None
+        return _id(self.attempt.data)
+
+    def number_of(self) -> UUID | None:
+        """The request whose number was chosen, where the family gave several."""
+        return _id(self.number.data)
+
+    def colleague_id(self) -> UUID | None:
+        return _id(self.colleague.data)
 
     def asked_time(self) -> tuple[date, time] | None:
         """The day and time typed, None when both are empty. Adds an error to the one that is wrong."""
@@ -77,6 +94,13 @@ class CallForm(DeskForm):
         if hour is None:
             self.add_error("again_at", "Write the time with hours and minutes, like 14:30.")
         return (day, hour) if day and hour is not None else None
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _day(text: str) -> date | None:

@@ -46,10 +46,12 @@ class SeriesStep(StrEnum):
 class Outcome:
     """One row. `later_days` counts with LATER_DAYS, `pause_days` with PAUSE_DAYS, else they are 0.
 
-    `suppress` names the channels that fall silent; `closes_callback` says that no call is owed any more.
+    `key`: the key that chooses it. `suppress` names the channels that fall silent; `closes_callback` says
+    that no call is owed any more, unless it `tries_other_number` and the family gave one.
     """
 
     code: OutcomeCode
+    key: str
     label: str
     hint: str
     next: NextStep
@@ -62,9 +64,11 @@ class Outcome:
     series: SeriesStep
     pause_days: int
     tell_supervisor: bool
+    asks_language: bool
+    tries_other_number: bool
 
 
-_REQUIRED: dict[str, type] = {"label": str, "hint": str, "next": str, "series": str}
+_REQUIRED: dict[str, type] = {"key": str, "label": str, "hint": str, "next": str, "series": str}
 _OPTIONAL: dict[str, type] = {
     "wait_minutes": int,
     "other_part": bool,
@@ -72,6 +76,8 @@ _OPTIONAL: dict[str, type] = {
     "reached": bool,
     "suppress": list,
     "tell_supervisor": bool,
+    "asks_language": bool,
+    "tries_other_number": bool,
 }
 _TABLE_KEYS = {"version", "reviewed"}
 
@@ -83,7 +89,15 @@ def load_outcomes(path: Path) -> dict[str, Outcome]:
     if set(rows) != set(OutcomeCode):
         odd = ", ".join(sorted(set(rows) ^ set(OutcomeCode)))
         raise ConfigError(f"{path.name}: every outcome has one row; missing or unknown: {odd}.")
-    return {code: _outcome(code, row) for code, row in rows.items()}
+    outcomes = {code: _outcome(code, row) for code, row in rows.items()}
+    _check_keys(path.name, outcomes)
+    return outcomes
+
+
+def _check_keys(name: str, outcomes: Mapping[str, Outcome]) -> None:
+    keys = [outcome.key for outcome in outcomes.values()]
+    if len(set(keys)) < len(keys) or any(len(key) != 1 for key in keys):
+        raise ConfigError(f"{name}: every outcome has a key of its own, one sign each.")
 
 
 def _outcome(code: str, raw: Mapping[str, Any]) -> Outcome:
@@ -92,6 +106,7 @@ def _outcome(code: str, raw: Mapping[str, Any]) -> Outcome:
     series, pause_days = _with_days(code, raw["series"], SeriesStep.PAUSE_DAYS)
     outcome = Outcome(
         code=OutcomeCode(code),
+        key=raw["key"],
         label=raw["label"],
         hint=raw["hint"],
         next=_member(code, NextStep, step),
@@ -104,6 +119,8 @@ def _outcome(code: str, raw: Mapping[str, Any]) -> Outcome:
         series=_member(code, SeriesStep, series),
         pause_days=pause_days,
         tell_supervisor=raw.get("tell_supervisor", False),
+        asks_language=raw.get("asks_language", False),
+        tries_other_number=raw.get("tries_other_number", False),
     )
     _check(outcome)
     return outcome

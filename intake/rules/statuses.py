@@ -54,7 +54,8 @@ TRANSITIONS: dict[type[StrEnum], dict[StrEnum, frozenset[StrEnum]]] = {
         CallbackStatus.CLAIMED: frozenset(
             {CallbackStatus.WAITING, CallbackStatus.DONE, CallbackStatus.CANCELLED}
         ),
-        CallbackStatus.DONE: frozenset(),
+        # An outcome was taken back.
+        CallbackStatus.DONE: frozenset({CallbackStatus.CLAIMED}),
         # Merged into a call of its family, which it leaves again.
         CallbackStatus.CANCELLED: frozenset({CallbackStatus.WAITING}),
     },

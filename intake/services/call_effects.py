@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from intake.models.callback import Callback
 from intake.models.lead import Contact, Lead
-from intake.rules.facts import Channel
+from intake.rules.facts import Channel, Relation
 from intake.rules.outcomes import Outcome, SeriesStep
 from intake.rules.statuses import CallbackStatus, LeadStatus, change
 from intake.services import series, suppressions
+from intake.services.families import members
 
 _OPEN = (CallbackStatus.WAITING, CallbackStatus.CLAIMED)
 
@@ -26,8 +27,14 @@ def apply(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> N
     if outcome.series is SeriesStep.PAUSE_DAYS:
         series.pause(session, lead.id, until=now + timedelta(days=outcome.pause_days), now=now)
     if outcome.series is SeriesStep.END:
-        for theirs in _sharing(session, lead, outcome):
-            _end(session, theirs, outcome, now=now)
+        for one in _of_the_patient(session, lead):
+            _end(session, one, outcome, now=now)
+
+
+def touched(session: Session, lead: Lead, outcome: Outcome) -> list[Lead]:
+    """Every request that the outcome can change, with contacts loaded."""
+    others = (*_sharing(session, lead, outcome), *_of_the_patient(session, lead))
+    return list({one.id: one for one in (lead, *others)}.values())
 
 
 def _suppress(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> None:
@@ -53,6 +60,14 @@ def _sharing(session: Session, lead: Lead, outcome: Outcome) -> list[Lead]:
         same.append(Contact.email_blind == lead.contact.email_blind)
     wanted = select(Lead).join(Contact).where(or_(*same)).options(joinedload(Lead.contact))
     return list(session.scalars(wanted.order_by(Lead.id)))
+
+
+def _of_the_patient(session: Session, lead: Lead) -> list[Lead]:
+    """Every request for the same patient: the family's. A health worker's are for patients of theirs."""
+    if lead.relation == Relation.HEALTH_WORKER:
+        return [lead]
+    family = members(session, lead)
+    return [one for one in family if one.id == lead.id or one.relation != Relation.HEALTH_WORKER]
 
 
 def _cancel_calls(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> None:

@@ -1,11 +1,11 @@
-"""One call on one screen. Every look at a family is audited."""
+"""One call on one screen: the family, every request of theirs, what may be done. Every look is audited."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from intake.models.callback import CallAttempt, Callback
@@ -14,37 +14,62 @@ from intake.models.directory import Location
 from intake.models.lead import Lead
 from intake.models.match import Match, MatchSet
 from intake.models.staff import Staff
-from intake.rules.statuses import CallbackStatus
-from intake.services import audit, callbacks, guidance
+from intake.services import audit, callbacks, families, guidance, owners
 from intake.services.permissions import Permission, may_ring
 from intake.services.staff import Role, actor
+from intake.services.timeline import Entry, timeline
 
 
 @dataclass(frozen=True, kw_only=True)
-class Timed:
-    """A call made earlier, by whom, with what came of it."""
+class Request:
+    """One request with its own consents and its own list of doctors. `lead` has its people loaded.
 
-    attempt: CallAttempt
-    staff_name: str
+    `unsigned`: rows of the guidance behind the list that no clinician has signed as they stand.
+    """
+
+    lead: Lead
+    consents: Sequence[tuple[ConsentEvent, ConsentWording]]
+    match_set: MatchSet | None
+    unsigned: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number of the family that may be chosen, and whether it may be rung now. Never shown before."""
+
+    lead: Lead
+    permission: Permission
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallScreen:
     """One call with all that its screen shows. `running` is the call under way, which shows the number.
 
-    `unsigned`: rows of the guidance behind the list that no clinician has signed as they stand.
+    `requests`: the one that the call is for, then the family's others. `colleagues` may be given the call.
     """
 
     callback: Callback
-    lead: Lead
+    requests: Sequence[Request]
+    numbers: Sequence[Number]
     mine: bool
-    permission: Permission
     running: CallAttempt | None
-    consents: Sequence[tuple[ConsentEvent, ConsentWording]]
-    match_set: MatchSet | None
-    unsigned: Sequence[str]
-    history: Sequence[Timed]
+    timeline: Sequence[Entry]
     holder: str | None
+    colleagues: Sequence[Staff]
+
+    @property
+    def lead(self) -> Lead:
+        return self.requests[0].lead
+
+    @property
+    def permission(self) -> Permission:
+        return self.numbers[0].permission
+
+    @property
+    def rung(self) -> Lead:
+        """Whose number is being rung."""
+        ids = {request.lead.id: request.lead for request in self.requests}
+        return ids.get(self.running.lead_id, self.lead) if self.running else self.lead
 
 
 def call_screen(session: Session, callback_id: UUID, staff: Staff, *, now: datetime) -> CallScreen | None:
@@ -55,23 +80,33 @@ def call_screen(session: Session, callback_id: UUID, staff: Staff, *, now: datet
     callback = _whole(session, callback_id)
     if callback is None:
         return None
-    mine = callback.status == CallbackStatus.CLAIMED and callback.claimed_by == staff.id
+    mine = callbacks.is_held(callback, staff.id)
     if not mine and staff.role != Role.SUPERVISOR:
         return None
     if mine:
         callbacks.renew(session, callback, now=now)
-    audit.note(session, actor(staff.id), "lead.viewed", "lead", callback.lead_id, now=now, mine=mine)
+    leads = _leads(session, callback)
+    for lead in leads:
+        audit.note(session, actor(staff.id), "lead.viewed", "lead", lead.id, now=now, mine=mine)
     return CallScreen(
         callback=callback,
-        lead=callback.lead,
+        requests=[request(session, lead) for lead in leads],
+        numbers=_numbers(session, callback, leads, now=now),
         mine=mine,
-        permission=may_ring(session, callback, callback.lead, now=now),
         running=callbacks.running(session, callback, now=now) if mine else None,
-        consents=_consents(session, callback.lead_id),
-        match_set=_match_set(session, callback.lead_id),
-        unsigned=guidance.unsigned_rows(session, callback.lead),
-        history=_history(session, callback.lead_id),
+        timeline=timeline(session, leads),
         holder=_name(session, callback.claimed_by),
+        colleagues=owners.colleagues(session, staff.id) if mine else (),
+    )
+
+
+def request(session: Session, lead: Lead) -> Request:
+    """Everything of one request; `lead.contact` and `lead.patient` must be loaded."""
+    return Request(
+        lead=lead,
+        consents=_consents(session, lead.id),
+        match_set=_match_set(session, lead.id),
+        unsigned=guidance.unsigned_rows(session, lead),
     )
 
 
@@ -81,6 +116,22 @@ def _whole(session: Session, callback_id: UUID) -> Callback | None:
     return session.scalars(
         wanted.options(family.joinedload(Lead.contact), family.joinedload(Lead.patient))
     ).one_or_none()
+
+
+def _leads(session: Session, callback: Callback) -> list[Lead]:
+    """The call's own request first, then the family's others, newest first. Spam and tests stay out."""
+    others = [lead for lead in families.members(session, callback.lead) if lead.id != callback.lead_id]
+    return [callback.lead, *(lead for lead in others if lead.marked is None)]
+
+
+def _numbers(session: Session, callback: Callback, leads: Sequence[Lead], *, now: datetime) -> list[Number]:
+    """Each number once, that of the call's own request first."""
+    found: dict[bytes | None, Number] = {}
+    for lead in leads:
+        blind = lead.contact.phone_blind
+        if blind not in found and (blind is not None or not found):
+            found[blind] = Number(lead=lead, permission=may_ring(session, callback, lead, now=now))
+    return list(found.values())
 
 
 def _consents(session: Session, lead_id: UUID) -> Sequence[tuple[ConsentEvent, ConsentWording]]:
@@ -96,16 +147,6 @@ def _match_set(session: Session, lead_id: UUID) -> MatchSet | None:
     place = matches.joinedload(Match.location).joinedload(Location.centre)
     wanted = select(MatchSet).where(MatchSet.lead_id == lead_id, MatchSet.current)
     return session.scalars(wanted.options(matches.joinedload(Match.doctor), place)).one_or_none()
-
-
-def _history(session: Session, lead_id: UUID) -> Sequence[Timed]:
-    made: Select[CallAttempt, str] = select(CallAttempt, Staff.name).join(
-        Staff, Staff.id == CallAttempt.staff_id
-    )
-    found = session.execute(
-        made.where(CallAttempt.lead_id == lead_id).order_by(CallAttempt.started_at.desc())
-    )
-    return [Timed(attempt=attempt, staff_name=name) for attempt, name in found]
 
 
 def _name(session: Session, staff_id: UUID | None) -> str | None:

@@ -1,9 +1,10 @@
 """What the advocate who has a call does with it: keep it, start it, write, put it back.
 
-`version` rises with every claim, note and outcome, so that an old page
-cannot overwrite a newer one.
+`version` rises with every claim and outcome, and when another page writes the notes, so that an old
+page cannot overwrite a newer one.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,8 +15,7 @@ from intake.errors import StaleLease
 from intake.models.callback import CallAttempt, Callback, in_status
 from intake.rules.statuses import CallbackStatus, change
 from intake.rules.texts import both
-from intake.services import audit, standing
-from intake.services.leads import get_lead
+from intake.services import audit, families, standing
 from intake.services.permissions import Permission, may_ring
 from intake.services.staff import actor
 
@@ -23,6 +23,8 @@ LEASE = timedelta(minutes=15)
 # On the phone nobody presses a button for a while: the call must not go to somebody else meanwhile.
 CALL_LEASE = timedelta(minutes=60)
 NOT_RECORDED = "not_recorded"
+# The family rang us: no attempt of ours, so no cap and no ladder counts it.
+THEY_RANG = "family_rang"
 
 
 class NotYours(StaleLease):
@@ -90,15 +92,18 @@ def running(session: Session, callback: Callback, *, now: datetime) -> CallAttem
     ).first()
 
 
-def start_call(session: Session, callback_id: UUID, staff_id: UUID, *, now: datetime) -> Permission:
+def start_call(
+    session: Session, callback_id: UUID, staff_id: UUID, *, now: datetime, lead_id: UUID | None = None
+) -> Permission:
     """Ask again whether the family may be rung, and record the attempt with its basis.
 
-    Pressed twice it is one attempt. Raises NotYours.
+    `lead_id`: whose number, where the family gave several. Pressed twice it is one attempt. Raises
+    NotYours.
     """
     callback = held(session, callback_id, staff_id)
-    lead = get_lead(session, callback.lead_id)
     if running(session, callback, now=now):
         return Permission(allowed=True, why="The call is under way.", rule_version="")
+    lead = families.member(session, callback, lead_id)
     standing.hold_person(session, lead)
     permission = may_ring(session, callback, lead, now=now)
     if not permission.allowed:
@@ -108,42 +113,59 @@ def start_call(session: Session, callback_id: UUID, staff_id: UUID, *, now: date
             why=permission.why, rule_version=permission.rule_version, next_open=opens,
         )  # fmt: skip
         return permission
+    basis = "requested_callback" if callback.requested else "open_request"
+    begin(session, callback, lead.id, basis=basis, permission=permission, now=now)
+    return permission
+
+
+def begin(
+    session: Session, callback: Callback, lead_id: UUID, *, basis: str, permission: Permission, now: datetime
+) -> None:
+    """A call with whoever holds it is under way."""
+    assert callback.claimed_by is not None
     close_open_attempts(session, callback, now=now)
     attempt = CallAttempt(
         callback_id=callback.id,
-        lead_id=lead.id,
-        staff_id=staff_id,
+        lead_id=lead_id,
+        staff_id=callback.claimed_by,
         started_at=now,
         due_at=callback.due_at,
         promise_by=callback.promise_by,
-        basis="requested_callback" if callback.requested else "open_request",
+        basis=basis,
         rule_version=permission.rule_version,
         grounds=permission.grounds,
     )
     session.add(attempt)
+    session.flush()
     renew(session, callback, now=now)
-    audit.note(session, actor(staff_id), "call.started", "lead", lead.id, now=now, attempt=str(attempt.id))
-    return permission
+    audit.note(session, actor_of(callback), "call.started", "lead", lead_id, now=now, attempt=str(attempt.id))
 
 
-def save_notes(session: Session, callback: Callback, notes: str, *, version: int, now: datetime) -> None:
-    """Keep what was typed. Raises StalePage when the call changed since the page was made."""
-    if callback.version != version:
-        raise StalePage(f"callback {callback.id} is at version {callback.version}, the page at {version}")
+@dataclass(frozen=True)
+class Page:
+    """An open page of a call: the version it was made from, and its own name."""
+
+    version: int
+    name: str = ""
+
+
+def is_fresh(callback: Callback, page: Page) -> bool:
+    """Whether nothing but this page itself wrote since it was made."""
+    return callback.version == page.version or bool(page.name and callback.written_by == page.name)
+
+
+def save_notes(session: Session, callback: Callback, notes: str, *, page: Page, now: datetime) -> None:
+    """Keep what was typed. Raises StalePage when something else wrote since the page was made."""
+    if not is_fresh(callback, page):
+        raise StalePage(
+            f"callback {callback.id} is at version {callback.version}, the page at {page.version}"
+        )
     if notes != (callback.notes or ""):
         callback.notes = notes or None
-        callback.version += 1
+        callback.version += 0 if page.name and callback.written_by == page.name else 1
+        callback.written_by = page.name or None
         audit.note(session, actor_of(callback), "callback.notes_saved", "callback", callback.id, now=now)
     renew(session, callback, now=now)
-
-
-def keep_late_notes(session: Session, attempt_id: UUID, staff_id: UUID, notes: str) -> bool:
-    """Notes of an advocate who lost the claim go beside the call she made. False when she made none."""
-    attempt = session.get(CallAttempt, attempt_id, with_for_update=True)
-    if attempt is None or attempt.staff_id != staff_id:
-        return False
-    add_notes(attempt, notes)
-    return True
 
 
 def add_notes(attempt: CallAttempt, notes: str) -> None:

@@ -75,7 +75,7 @@ def take(session: Session, callback: Callback, staff_id: UUID, *, now: datetime)
     callback.status = change(CallbackStatus(callback.status), CallbackStatus.CLAIMED)
     callback.claimed_by, callback.claimed_until = staff_id, now + LEASE
     callback.first_claimed_at = callback.first_claimed_at or now
-    callback.version += 1
+    callback.version, callback.written_by = callback.version + 1, None
     audit.note(session, actor(staff_id), "callback.claimed", "callback", callback.id, now=now)
     return callback
 

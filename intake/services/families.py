@@ -15,7 +15,9 @@ from intake.errors import BadInput
 from intake.models.callback import Callback
 from intake.models.family import Family, FamilyApart
 from intake.models.lead import Contact, Lead
-from intake.services import audit, family_calls
+from intake.rules.facts import Channel
+from intake.services import audit, family_calls, suppressions
+from intake.services.leads import get_lead
 
 LINKER = "desk"
 # An address that more families share than these is a switchboard or abuse: the newest are looked at.
@@ -86,6 +88,30 @@ def members(session: Session, lead: Lead) -> Sequence[Lead]:
     mine = Lead.id == lead.id if lead.family_id is None else Lead.family_id == lead.family_id
     people = (joinedload(Lead.contact), joinedload(Lead.patient))
     return session.scalars(select(Lead).where(mine).options(*people).order_by(Lead.created_at.desc())).all()
+
+
+def member(session: Session, callback: Callback, lead_id: UUID | None) -> Lead:
+    """One request of the family that the call is for: the call's own unless another is named.
+
+    Raises BadInput when there is none such.
+    """
+    own = get_lead(session, callback.lead_id)
+    if lead_id in (None, own.id):
+        return own
+    found = [lead for lead in members(session, own) if lead.id == lead_id]
+    if not found:
+        raise BadInput("Choose one of the numbers on the page.")
+    return found[0]
+
+
+def other_number(session: Session, lead: Lead) -> Lead | None:
+    """Another request of the family with a number that may be rung, the newest; None when there is none."""
+    for other in members(session, lead):
+        blind = other.contact.phone_blind
+        rings = blind is not None and blind != lead.contact.phone_blind
+        if rings and not suppressions.is_suppressed(session, Channel.CALL, blind):
+            return other
+    return None
 
 
 def _lock_addresses(session: Session, contact: Contact) -> None:

@@ -19,7 +19,7 @@ from intake.views.clock import utc_now
 
 _SESSION = "staff_session"
 # What an open page asks every few seconds: it does not keep a sign-in from going idle.
-BY_ITSELF = frozenset({"console.news", "console.board_live"})
+BY_ITSELF = frozenset({"console.news", "console.stay", "console.board_live"})
 
 
 class AccountRole(RoleMixin):
@@ -87,6 +87,14 @@ def end() -> None:
             sign_ins.sign_out(db_session, session_id, now=utc_now())
     logout_user()
     session.clear()
+
+
+def stay_signed_in() -> None:
+    """Somebody is on the phone in front of this page, though no key is pressed."""
+    session_id = _session_id()
+    if session_id is not None:
+        with transaction() as db_session:
+            sign_ins.resume(db_session, session_id, now=utc_now())
 
 
 def _resumed() -> SignIn | None:

@@ -5,20 +5,32 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
 from intake.config import Settings
 from intake.db import transaction
 from intake.errors import BadInput, StaleLease
-from intake.models import AuditEntry, CallAttempt, Callback, Lead, Mailing, OutboxTask, Staff, Suppression
+from intake.models import (
+    AuditEntry,
+    CallAttempt,
+    Callback,
+    CallNote,
+    Lead,
+    Mailing,
+    OutboxTask,
+    Staff,
+    Suppression,
+)
 from intake.rules.calling_hours import OfficeHours
 from intake.rules.outcomes import OUTCOMES
-from intake.services import callbacks, claims, series
+from intake.services import callbacks, claims, families, late, notices, series
 from intake.services.call_outcomes import OutcomeRecord, Recorded, record_outcome
-from intake.services.callbacks import NotYours, StalePage
+from intake.services.callbacks import NotYours, Page, StalePage
+from intake.services.late import LateSave
+from intake.services.leads import get_lead
 from intake.services.mailings import plan_mailings
 from tests.desk import account, stored, waiting_call
-from tests.factories import NOON
+from tests.factories import NOON, stored_lead
 
 HOUR = timedelta(hours=1)
 
@@ -50,7 +62,11 @@ def ring(staff: Staff, *, now: datetime = NOON) -> OutcomeRecord:
         attempt = callbacks.running(session, callback, now=now)
         assert attempt is not None
     return OutcomeRecord(
-        callback_id=callback.id, staff_id=staff.id, attempt_id=attempt.id, code="", version=callback.version
+        callback_id=callback.id,
+        staff_id=staff.id,
+        attempt_id=attempt.id,
+        code="",
+        page=Page(callback.version),
     )
 
 
@@ -149,7 +165,7 @@ def test_outcome_without_a_call_is_refused(settings: Settings, begun: OutcomeRec
 
 def test_outcome_of_an_old_page_is_refused(settings: Settings, begun: OutcomeRecord) -> None:
     with pytest.raises(StalePage):
-        record(settings, replace(begun, version=begun.version - 1), "spoke")
+        record(settings, replace(begun, page=Page(begun.page.version - 1)), "spoke")
 
 
 def test_everything_falls_silent_when_they_ask_to_stop(settings: Settings, begun: OutcomeRecord) -> None:
@@ -243,14 +259,97 @@ def test_stop_counts_even_when_a_colleague_has_the_call(
     assert stored(Callback, begun.callback_id).status == "done"
 
 
-def test_late_notes_are_kept_beside_the_call_that_was_made(ana: Staff, begun: OutcomeRecord) -> None:
-    assert begun.attempt_id
-    for _ in range(2):
-        with transaction() as session:
-            assert callbacks.keep_late_notes(session, begun.attempt_id, ana.id, "late words")
-    assert stored(CallAttempt, begun.attempt_id).notes == "late words"
+def keep_late(begun: OutcomeRecord, **changes: object) -> late.Standing:
+    save = LateSave(
+        callback_id=begun.callback_id,
+        staff_id=begun.staff_id,
+        attempt_id=begun.attempt_id,
+        code="no_answer",
+        notes="late words",
+    )
     with transaction() as session:
-        assert not callbacks.keep_late_notes(session, begun.attempt_id, uuid4(), "somebody else's")
+        return late.keep(session, replace(save, **changes), now=NOON + 2 * HOUR)  # type: ignore[arg-type]
+
+
+def test_late_words_and_outcome_are_kept_beside_the_call_that_was_made(
+    ana: Staff, begun: OutcomeRecord
+) -> None:
+    lose(ana, taken=True)
+    first, second = keep_late(begun), keep_late(begun)
+    assert (first.holder, first.kept, first.outcome_kept) == ("Ben", True, True)
+    assert (second.kept, second.outcome_kept) == (True, False)
+    attempt: CallAttempt = stored(CallAttempt, begun.attempt_id)  # type: ignore[arg-type]
+    assert (attempt.notes, attempt.outcome) == ("late words", "no_answer")
+
+
+def test_late_words_of_who_made_no_call_are_kept_once_in_the_record(ana: Staff, begun: OutcomeRecord) -> None:
+    lose(ana, taken=True)
+    for _ in range(2):
+        assert keep_late(begun, attempt_id=None).kept
+    with transaction() as session:
+        assert [note.text for note in session.scalars(select(CallNote))] == ["late words"]
+
+
+def test_who_never_had_the_call_keeps_and_learns_nothing(ana: Staff, begun: OutcomeRecord) -> None:
+    with transaction() as session:
+        ben = account(session, name="Ben")
+    assert keep_late(begun, staff_id=ben.id) == late.Standing()
+    assert keep_late(begun, callback_id=uuid4()) == late.Standing()
+    assert stored(CallAttempt, begun.attempt_id).notes is None  # type: ignore[arg-type]
+
+
+def test_who_had_a_call_of_an_erased_family_is_told_so(ana: Staff, begun: OutcomeRecord) -> None:
+    with transaction() as session:
+        session.execute(delete(Callback).where(Callback.id == begun.callback_id))
+    assert keep_late(begun) == late.Standing(had_it=True, erased=True)
+
+
+def test_supervisor_is_told_when_the_ladder_ends(
+    settings: Settings, ana: Staff, begun: OutcomeRecord
+) -> None:
+    with transaction() as session:
+        for day in range(5):
+            session.add(
+                CallAttempt(
+                    callback_id=begun.callback_id,
+                    lead_id=lead_of(begun).id,
+                    staff_id=ana.id,
+                    started_at=NOON - timedelta(days=day + 1),
+                    ended_at=NOON,
+                    basis="requested_callback",
+                    rule_version="",
+                    outcome="no_answer",
+                )
+            )
+    assert record(settings, begun, "no_answer").next_call is None
+    with transaction() as session:
+        assert [notice.kind for notice in notices.unseen(session)] == ["ladder_ended"]
+
+
+def test_other_number_is_tried_when_one_was_wrong(settings: Settings, begun: OutcomeRecord) -> None:
+    with transaction() as session:
+        other = stored_lead(session, phone="+15550100155").lead_id
+        families.merge(
+            session, get_lead(session, other), get_lead(session, lead_of(begun).id), now=NOON, by=""
+        )
+    following = record(settings, begun, "wrong_number").next_call
+    assert following is not None
+    row: Callback = stored(Callback, begun.callback_id)
+    assert (row.status, row.lead_id) == ("waiting", other)
+    assert silenced() == {"call", "text"}
+
+
+def test_next_call_is_hers_when_she_promised_it(settings: Settings, ana: Staff, begun: OutcomeRecord) -> None:
+    record(settings, begun, "not_ready", in_person=True)
+    assert stored(Callback, begun.callback_id).owner_id == ana.id
+
+
+def test_somebody_who_speaks_it_rings_when_another_language_is_needed(
+    settings: Settings, begun: OutcomeRecord
+) -> None:
+    record(settings, begun, "other_language", language="es")
+    assert stored(Callback, begun.callback_id).needs == ["spanish"]
+    assert lead_of(begun).language == "es"
 
 
 def test_outcome_is_refused_plainly_when_the_call_is_gone(settings: Settings, begun: OutcomeRecord) -> None:

@@ -14,6 +14,7 @@ from intake.errors import StaleLease
 from intake.models import AuditEntry, CallAttempt, Callback, Contact, Staff
 from intake.rules.facts import Channel
 from intake.services import callbacks, claims, suppressions
+from intake.services.callbacks import Page
 from intake.services.permissions import Permission
 from intake.services.staff import Role
 from tests.desk import account, stored, waiting_call
@@ -170,7 +171,7 @@ def test_lapsed_claim_returns_with_its_notes(ana: Staff, ben: Staff) -> None:
     callback_id = take_next_of(ana)
     with transaction() as session:
         mine = callbacks.held(session, callback_id, ana.id)
-        callbacks.save_notes(session, mine, "rings at noon", version=mine.version, now=NOON)
+        callbacks.save_notes(session, mine, "rings at noon", page=Page(mine.version), now=NOON)
     assert take_next(ben, now=NOON + 14 * MINUTE) is None
     assert take_next(ben, now=NOON + 16 * MINUTE) == callback_id
     row: Callback = stored(Callback, callback_id)
@@ -246,11 +247,11 @@ def test_notes_of_an_old_page_do_not_overwrite_newer_ones(ana: Staff) -> None:
     version = stored(Callback, callback_id).version
     with transaction() as session:
         mine = callbacks.held(session, callback_id, ana.id)
-        callbacks.save_notes(session, mine, "newer", version=version, now=NOON)
+        callbacks.save_notes(session, mine, "newer", page=Page(version), now=NOON)
     with transaction() as session:
         mine = callbacks.held(session, callback_id, ana.id)
         with pytest.raises(callbacks.StalePage):
-            callbacks.save_notes(session, mine, "older", version=version, now=NOON)
+            callbacks.save_notes(session, mine, "older", page=Page(version), now=NOON)
 
 
 def test_every_step_is_in_the_audit(ana: Staff) -> None:
@@ -267,7 +268,7 @@ def test_notes_are_sealed_in_the_row(ana: Staff) -> None:
     callback_id = take_next_of(ana)
     with transaction() as session:
         mine = callbacks.held(session, callback_id, ana.id)
-        callbacks.save_notes(session, mine, "rings at noon", version=mine.version, now=NOON)
+        callbacks.save_notes(session, mine, "rings at noon", page=Page(mine.version), now=NOON)
     sealed = stored(Callback, callback_id).notes_sealed
     assert b"noon" not in sealed
 

@@ -3,7 +3,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -15,7 +14,7 @@ from intake.models import Callback, Family, Lead, Staff
 from intake.rules.facts import CallDay
 from intake.services import callbacks, claims, families, family_calls, status_page
 from intake.services.leads import get_lead
-from tests.desk import account, stored
+from tests.desk import account, scheduled_lead, stored
 from tests.factories import NOON, stored_lead
 from workers.callbacks.schedule import link_duplicates, schedule_callback
 
@@ -27,15 +26,6 @@ HOUR = timedelta(hours=1)
 def ana(database: Engine) -> Staff:
     with transaction() as session:
         return account(session)
-
-
-def sent(**changes: Any) -> UUID:
-    """A request that was stored, linked and put into the queue."""
-    with transaction() as session:
-        lead_id = stored_lead(session, **changes).lead_id
-    with transaction() as session:
-        schedule_callback(session, lead_id, NOON)
-    return lead_id
 
 
 def family_of(lead_id: UUID) -> UUID | None:
@@ -54,16 +44,16 @@ def call_of(lead_id: UUID) -> Callback:
 
 
 def test_same_phone_or_email_is_one_family_with_one_call(database: Engine) -> None:
-    first = sent()
-    by_phone, by_email = sent(email=None), sent(phone="+15550100177")
-    stranger = sent(phone="+15550100188", email="bo@other.example")
+    first = scheduled_lead()
+    by_phone, by_email = scheduled_lead(email=None), scheduled_lead(phone="+15550100177")
+    stranger = scheduled_lead(phone="+15550100188", email="bo@other.example")
     assert family_of(first) == family_of(by_phone) == family_of(by_email) != family_of(stranger)
     assert {call.lead_id for call in open_calls()} == {first, stranger}
     assert call_of(by_phone).merged_into == call_of(first).id
 
 
 def test_family_without_a_call_is_linked_too(database: Engine) -> None:
-    first = sent()
+    first = scheduled_lead()
     with transaction() as session:
         guide = stored_lead(session, phone=None, call_day=None).lead_id
         link_duplicates(session, guide, NOON)
@@ -72,19 +62,19 @@ def test_family_without_a_call_is_linked_too(database: Engine) -> None:
 
 def test_call_is_due_no_later_than_any_of_them_asked(database: Engine) -> None:
     tomorrow = NOON.date() + timedelta(days=1)
-    first = sent(call_day=CallDay.ON_DATE, call_on=tomorrow)
+    first = scheduled_lead(call_day=CallDay.ON_DATE, call_on=tomorrow)
     assert call_of(first).due_at > NOON + HOUR
-    sent(stage="4", language="es", call_day=CallDay.NEXT_FREE)
+    scheduled_lead(stage="4", language="es", call_day=CallDay.NEXT_FREE)
     (call,) = open_calls()
     assert (call.lead_id, call.due_at) == (first, NOON)
     assert (call.urgency, call.needs) == (1, ["spanish"])
 
 
 def test_two_families_become_one_when_a_request_joins_them(database: Engine) -> None:
-    one = sent(phone="+15550100111", email="a@family.example")
-    two = sent(phone="+15550100122", email="b@family.example")
+    one = scheduled_lead(phone="+15550100111", email="a@family.example")
+    two = scheduled_lead(phone="+15550100122", email="b@family.example")
     assert family_of(one) != family_of(two)
-    joining = sent(phone="+15550100111", email="b@family.example")
+    joining = scheduled_lead(phone="+15550100111", email="b@family.example")
     assert family_of(one) == family_of(two) == family_of(joining)
     assert len(open_calls()) == 1
     with transaction() as session:
@@ -108,7 +98,7 @@ def test_requests_sent_at_the_same_moment_are_one_family(database: Engine) -> No
 
 
 def test_notes_are_kept_when_calls_become_one(ana: Staff) -> None:
-    one, two = sent(), sent(phone="+15550100122", email="b@family.example")
+    one, two = scheduled_lead(), scheduled_lead(phone="+15550100122", email="b@family.example")
     with transaction() as session:
         for lead_id, words in ((one, "likes mornings"), (two, "ask for the daughter")):
             call = session.scalars(select(Callback).where(Callback.lead_id == lead_id)).one()
@@ -122,7 +112,7 @@ def test_notes_are_kept_when_calls_become_one(ana: Staff) -> None:
 def test_two_claimed_calls_stay_two_until_one_goes_back(ana: Staff) -> None:
     with transaction() as session:
         ben = account(session, name="Ben")
-    one, two = sent(), sent(phone="+15550100122", email="b@family.example")
+    one, two = scheduled_lead(), scheduled_lead(phone="+15550100122", email="b@family.example")
     for staff, lead_id in ((ana, one), (ben, two)):
         with transaction() as session:
             claims.claim(session, call_of(lead_id).id, staff, NOON)
@@ -137,24 +127,24 @@ def test_two_claimed_calls_stay_two_until_one_goes_back(ana: Staff) -> None:
 
 
 def test_parted_request_gets_its_call_back_and_is_never_linked_again(database: Engine) -> None:
-    one, two = sent(), sent()
+    one, two = scheduled_lead(), scheduled_lead()
     with transaction() as session:
         families.part(session, get_lead(session, two), now=NOON, by=BY)
     assert family_of(one) != family_of(two)
     assert {call.lead_id for call in open_calls()} == {one, two}
-    sent()
+    scheduled_lead()
     assert family_of(one) != family_of(two)
 
 
 def test_others_keep_a_call_when_the_one_who_had_it_leaves(database: Engine) -> None:
-    one, two = sent(), sent()
+    one, two = scheduled_lead(), scheduled_lead()
     with transaction() as session:
         families.part(session, get_lead(session, one), now=NOON, by=BY)
     assert {call.lead_id for call in open_calls()} == {one, two}
 
 
 def test_staff_link_what_was_parted(database: Engine) -> None:
-    one, two = sent(), sent()
+    one, two = scheduled_lead(), scheduled_lead()
     for act in (families.part, None):
         with transaction() as session:
             lead, other = get_lead(session, two), get_lead(session, one)
@@ -167,13 +157,13 @@ def test_staff_link_what_was_parted(database: Engine) -> None:
 
 
 def test_lone_request_cannot_be_parted(database: Engine) -> None:
-    lead_id = sent()
+    lead_id = scheduled_lead()
     with pytest.raises(BadInput, match="no other"), transaction() as session:
         families.part(session, get_lead(session, lead_id), now=NOON, by=BY)
 
 
 def test_status_page_does_not_tell_that_the_number_is_known(database: Engine) -> None:
-    sent()
+    scheduled_lead()
     with transaction() as session:
         again = stored_lead(session)
     with transaction() as session:

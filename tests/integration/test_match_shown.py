@@ -61,8 +61,8 @@ def test_advocate_reads_it_too_when_the_call_opens(database: Engine) -> None:
     with transaction() as session:
         screen = call_screen(session, callback_id, supervisor, now=now)
         assert screen is not None
-        assert screen.match_set is not None
-        assert words.nearer(screen.match_set, screen.lead) == [SENTENCE]
+        assert screen.requests[0].match_set is not None
+        assert words.nearer(screen.requests[0].match_set, screen.lead) == [SENTENCE]
 
 
 def test_only_differences_that_matter_are_told_when_lists_are_compared() -> None:

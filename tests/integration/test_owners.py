@@ -10,6 +10,7 @@ from intake.db import transaction
 from intake.errors import BadInput
 from intake.models import Callback, Staff, SupervisorNotice
 from intake.services import callbacks, claims, notices, owners, skills
+from intake.services.callbacks import Page
 from intake.services.permissions import Permission
 from intake.services.staff import Role
 from tests.desk import account, stored, stored_call
@@ -92,7 +93,7 @@ def test_call_handed_over_is_the_colleagues_with_its_notes(ana: Staff, ben: Staf
     take_next(ana)
     with transaction() as session:
         held = callbacks.held(session, callback_id, ana.id)
-        callbacks.save_notes(session, held, "speaks softly", version=held.version, now=NOON)
+        callbacks.save_notes(session, held, "speaks softly", page=Page(held.version), now=NOON)
         owners.hand_over(session, callback_id, ana.id, ben.id, now=NOON)
     assert take_next(ana) is None
     assert take_next(ben) == callback_id

@@ -75,6 +75,10 @@ ROLES: dict[str, Rule] = {
     "console.start_call": _OWN_CALL,
     "console.save": _OWN_CALL,
     "console.release": _OWN_CALL,
+    "console.keep": _OWN_CALL,
+    "console.stay": _OWN_CALL,
+    "console.hand_over": _OWN_CALL,
+    "console.undo_outcome": _OWN_CALL,
     "console.receipt": _OWN_ATTEMPT,
     "console.calling_rules": _ALL,
     "console.show_board": _SUPERVISORS,
@@ -126,7 +130,7 @@ ROLES: dict[str, Rule] = {
     "console.save_merge": _EDITORS,
 }
 _SECRET = frozenset({"old", "new", "password", "code", "assertion", "confirm_code", "confirm_assertion"})
-_NOT_TYPED = _SECRET | {"csrf_token", "version", "other_version", "attempt", "digest"}
+_NOT_TYPED = _SECRET | {"csrf_token", "version", "page", "other_version", "attempt", "digest"}
 # Where keys are required, nothing else opens to an account that has none yet.
 _BEFORE_A_KEY = frozenset(
     {"console.my_account", "console.add_key", "console.confirm", "console.sign_out", "console.password"}

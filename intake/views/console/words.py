@@ -26,6 +26,8 @@ from intake.rules.skills import labels
 from intake.rules.wishes import SAY_DUE_BECAUSE, DueBecause
 from intake.services.call_plans import whereabouts
 from intake.services.queue_page import QueueRow
+from intake.services.timeline import Entry, Happened
+from intake.views.public.site import settings
 
 __all__ = ["EXCLUSION_WORDS", "difference_texts", "distance_text"]
 
@@ -74,6 +76,8 @@ TRAVEL = {
     "unsure": "Not sure",
 }
 LANGUAGE = {"en": "English", "es": "Spanish"}
+SOURCE = {"web": "Request sent from the site", "phone": "Request made by phone"}
+MAIL = {"accepted": "sent", "failed": "could not be delivered", "unknown": "perhaps sent"}
 CONSENT = {
     "collect": "Keep the answers",
     "automated_calls": "Automated calls and texts",
@@ -150,9 +154,27 @@ def phone(e164: str) -> str:
 
 
 def outcome(code: str | None) -> str:
-    if code is None:
+    if not code:
         return "Under way"
     return OUTCOMES[code].label if code in OUTCOMES else "No outcome was written down"
+
+
+def clock(instant: datetime) -> str:
+    """ "2:30 pm" on the office's clock."""
+    return wall(instant.astimezone(ZoneInfo(settings().organisation.office.zone)))
+
+
+def happened(entry: Entry) -> str:
+    """What an entry of the timeline says before its time."""
+    step = entry.code.partition(".")[0]
+    return {
+        Happened.CALL: outcome(entry.code),
+        Happened.SENT: SOURCE.get(entry.code, "Request"),
+        Happened.UNDONE: f"“{outcome(entry.code)}” was taken back",
+        Happened.NOTE: "Note of somebody who had lost the call",
+        Happened.CORRECTED: f"The {entry.code} was corrected",
+        Happened.MAIL: f"Mail “{step.replace('_', ' ')}”: {MAIL.get(entry.text or '', '')}",
+    }[entry.kind]
 
 
 def reasons(match: Match, lead: Lead) -> list[tuple[str, str]]:
@@ -166,9 +188,9 @@ def nearer(match_set: MatchSet, lead: Lead) -> list[str]:
     return nearer_texts(match_set, words_for(Relation(lead.relation)))
 
 
-def needs(row: QueueRow) -> str:
+def skills(names: list[str]) -> str:
     """ "Spanish, Veterans": what the caller must be able to do."""
-    return ", ".join(labels(row.callback.needs))
+    return ", ".join(labels(names))
 
 
 def waits(row: QueueRow) -> str:
