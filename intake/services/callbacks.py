@@ -98,13 +98,17 @@ def start_call(
     """Ask again whether the family may be rung, and record the attempt with its basis.
 
     `lead_id`: whose number, where the family gave several. Pressed twice it is one attempt. Raises
-    NotYours.
+    NotYours, and BadInput for a number that is not theirs.
     """
+    seen = session.get(Callback, callback_id)
+    if seen is None or not is_held(seen, staff_id):
+        raise NotYours(f"callback {callback_id} is not claimed by staff {staff_id}")
+    lead = families.member(session, seen, lead_id)
+    # People before their calls, as everywhere: a new request of theirs may be on its way to this call.
+    standing.hold_person(session, lead)
     callback = held(session, callback_id, staff_id)
     if running(session, callback, now=now):
         return Permission(allowed=True, why="The call is under way.", rule_version="")
-    lead = families.member(session, callback, lead_id)
-    standing.hold_person(session, lead)
     permission = may_ring(session, callback, lead, now=now)
     if not permission.allowed:
         opens = permission.next_open.isoformat() if permission.next_open else None

@@ -55,10 +55,10 @@ def start_call(callback_id: UUID) -> Answer:
         return again(callback_id, form, 400)
     try:
         with transaction() as session:
-            save_notes(session, callback_id, form)
             permission = callbacks.start_call(
                 session, callback_id, me().id, now=g.now, lead_id=form.number_of()
             )
+            save_notes(session, callback_id, form)
     except StaleLease as stale:
         return conflict(callback_id, form, stale)
     except BadInput as wrong:
