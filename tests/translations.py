@@ -21,6 +21,17 @@ from intake.rules.facts import Language
 ROOT = Path(__file__).resolve().parent.parent
 TRANSLATED = (Language.SPANISH,)
 KEYWORDS = {**DEFAULT_KEYWORDS, "lazy_gettext": None}
+# What stands above the strings. Babel would count Spanish with a third plural, for millions.
+HEADER = """\
+# Formal usted, the words of the National Cancer Institute's Spanish pages.
+# Awaiting review by a medical translator.
+msgid ""
+msgstr ""
+"Language: {language}\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""
 # Patterns of files whose strings are marked before their Spanish is written. Ends empty.
 PENDING = ("*",)
 
@@ -69,7 +80,7 @@ def written(catalog: Catalog) -> bytes:
     """As it is kept: by file, without line numbers, so that a change elsewhere leaves it alone."""
     out = BytesIO()
     write_po(out, catalog, width=100, omit_header=True, include_lineno=False, ignore_obsolete=True)
-    return out.getvalue()
+    return HEADER.format(language=catalog.locale_identifier).encode() + out.getvalue()
 
 
 def updated(language: Language) -> Catalog:

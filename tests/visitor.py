@@ -23,20 +23,21 @@ _HIDDEN = re.compile(r'<input [^>]*name="(csrf_token|submission_id)"[^>]*value="
 
 
 class Visitor:
-    def __init__(self, client: FlaskClient) -> None:
-        self.client = client
+    def __init__(self, client: FlaskClient, *, language: str = "") -> None:
+        """`language` is "" or "/es": what stands before each path."""
+        self.client, self.language = client, language
 
     def read(self, path: str) -> str:
-        response = self.client.get(path)
+        response = self.client.get(self.language + path)
         assert response.status_code == 200, (path, response.status_code)
         return text_of(response)
 
     def hidden(self, path: str) -> dict[str, str]:
-        return dict(_HIDDEN.findall(self.client.get(path, follow_redirects=True).get_data(as_text=True)))
+        return dict(_HIDDEN.findall(self.client.get(self.language + path, follow_redirects=True).get_data(as_text=True)))
 
     def post(self, path: str, fields: dict[str, Any], *, page: str | None = None) -> TestResponse:
         """Read `page` (or the path itself) for its hidden fields, then post."""
-        return self.client.post(path, data={**self.hidden(page or path), **fields})
+        return self.client.post(self.language + path, data={**self.hidden(page or path), **fields})
 
     def answer(self, slug: str, **other: Any) -> TestResponse:
         return self.post(f"/doctor-match/{slug}", {**ANSWERS[slug], **other})

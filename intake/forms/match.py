@@ -71,7 +71,7 @@ class PlaceForm(DeskForm):
     state = Pick(
         _("Or choose the state"),
         noun=_("the state"),
-        choices=[("", _("Choose a state")), *((code, state.name) for code, state in STATES.items())],
+        choices=[("", _("Choose a state")), *((code, _(state.name)) for code, state in STATES.items())],
     )
     use_anyway = Tick(_("Go on with this ZIP code. It is right."))
     travel = Choice(

@@ -5,10 +5,11 @@ from itertools import groupby
 
 from babel.dates import get_day_names
 
-from intake.forms.times import LOCALES, say_clock, say_zone
+from intake.forms.times import say_clock, say_zone
 from intake.language import current, gettext
 from intake.rules.calling_hours import OfficeHours
 from intake.rules.intervals import DAY, Window
+from intake.rules.spoken import LOCALES, capital
 
 
 def say_week(office: OfficeHours, *, now: datetime) -> list[str]:
@@ -26,7 +27,7 @@ def _line(days: list[int], hours: tuple[Window, ...]) -> str:
     if len(days) > 1:
         span = gettext("%(first)s to %(last)s", first=span, last=names[days[-1]])
     said = ", ".join(_said(window) for window in hours)
-    return gettext("%(days)s: %(hours)s", days=span[:1].upper() + span[1:], hours=said)
+    return gettext("%(days)s: %(hours)s", days=capital(span), hours=said)
 
 
 def _said(window: Window) -> str:

@@ -7,9 +7,8 @@ from babel.dates import format_skeleton
 
 from intake.language import current, gettext, ngettext
 from intake.language import lazy_gettext as _
-from intake.rules.facts import Language
+from intake.rules.spoken import LOCALES
 
-LOCALES = {Language.ENGLISH: "en_US", Language.SPANISH: "es_US"}
 # What the time zone database calls a zone in winter or summer -> what people call it.
 _SPOKEN = {
     "EST": _("Eastern time"),

@@ -6,6 +6,8 @@ Registries cannot show any of this: a person checks it and enters these codes.
 from collections.abc import Iterable
 from enum import StrEnum
 
+from intake.language import lazy_gettext as _
+
 
 class Expertise(StrEnum):
     """Types treated, then procedures and treatments. Append only: positions are mask bits."""
@@ -53,28 +55,28 @@ class Designation(StrEnum):
 
 # In the words of families: each completes "Offers ..." except the types, which complete "Treats ...".
 PLAIN: dict[Expertise, str] = {
-    Expertise.PLEURAL_MESOTHELIOMA: "mesothelioma in the lining of the lung",
-    Expertise.PERITONEAL_MESOTHELIOMA: "mesothelioma in the lining of the belly",
-    Expertise.PERICARDIAL_MESOTHELIOMA: "mesothelioma in the lining of the heart",
-    Expertise.TESTICULAR_MESOTHELIOMA: "mesothelioma in the lining of the testicle",
-    Expertise.PLEURECTOMY_DECORTICATION: "surgery that spares the lung",
-    Expertise.EXTRAPLEURAL_PNEUMONECTOMY: "surgery that takes out a lung",
-    Expertise.CRS_HIPEC: "belly surgery with heated chemo",
-    Expertise.PERICARDIAL_SURGERY: "surgery on the lining of the heart",
-    Expertise.TESTICULAR_SURGERY: "surgery on the testicle",
-    Expertise.IMMUNOTHERAPY: "drugs that help the immune system",
-    Expertise.CHEMOTHERAPY: "chemo",
-    Expertise.TTFIELDS: "a device worn on the chest that treats the tumor",
-    Expertise.RADIATION: "radiation",
-    Expertise.PLEURAL_IMRT: "radiation aimed at the lining of the lung",
-    Expertise.PALLIATIVE_CARE: "care for pain and other symptoms",
-    Expertise.EFFUSION_CONTROL: "help with fluid build-up",
-    Expertise.CLINICAL_TRIALS: "clinical trials",
-    Expertise.SECOND_OPINION: "second opinions",
-    Expertise.PATHOLOGY_REVIEW: "a second look at the tissue sample",
-    Expertise.STAGING: "tests to find the stage",
-    Expertise.GENETIC_TESTING: "gene tests",
-    Expertise.SURVEILLANCE: "check-ups after treatment",
+    Expertise.PLEURAL_MESOTHELIOMA: _("mesothelioma in the lining of the lung"),
+    Expertise.PERITONEAL_MESOTHELIOMA: _("mesothelioma in the lining of the belly"),
+    Expertise.PERICARDIAL_MESOTHELIOMA: _("mesothelioma in the lining of the heart"),
+    Expertise.TESTICULAR_MESOTHELIOMA: _("mesothelioma in the lining of the testicle"),
+    Expertise.PLEURECTOMY_DECORTICATION: _("surgery that spares the lung"),
+    Expertise.EXTRAPLEURAL_PNEUMONECTOMY: _("surgery that takes out a lung"),
+    Expertise.CRS_HIPEC: _("belly surgery with heated chemo"),
+    Expertise.PERICARDIAL_SURGERY: _("surgery on the lining of the heart"),
+    Expertise.TESTICULAR_SURGERY: _("surgery on the testicle"),
+    Expertise.IMMUNOTHERAPY: _("drugs that help the immune system"),
+    Expertise.CHEMOTHERAPY: _("chemo"),
+    Expertise.TTFIELDS: _("a device worn on the chest that treats the tumor"),
+    Expertise.RADIATION: _("radiation"),
+    Expertise.PLEURAL_IMRT: _("radiation aimed at the lining of the lung"),
+    Expertise.PALLIATIVE_CARE: _("care for pain and other symptoms"),
+    Expertise.EFFUSION_CONTROL: _("help with fluid build-up"),
+    Expertise.CLINICAL_TRIALS: _("clinical trials"),
+    Expertise.SECOND_OPINION: _("second opinions"),
+    Expertise.PATHOLOGY_REVIEW: _("a second look at the tissue sample"),
+    Expertise.STAGING: _("tests to find the stage"),
+    Expertise.GENETIC_TESTING: _("gene tests"),
+    Expertise.SURVEILLANCE: _("check-ups after treatment"),
 }
 
 _BITS: dict[str, int] = {code.value: 1 << place for place, code in enumerate(Expertise)}

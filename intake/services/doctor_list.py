@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session, selectinload
 from intake.documents.data import DoctorEntry
 from intake.models.lead import Lead
 from intake.models.match import Match, MatchSet
+from intake.rules.distances import distance_text
 from intake.rules.facts import Relation
 from intake.rules.phones import say_phone
-from intake.rules.reasons import Reason, RelationWords, distance_text, text_for, words_for
+from intake.rules.reason_words import text_for
+from intake.rules.reasons import Reason
+from intake.rules.relations import RelationWords, words_for
 from intake.services import centres
 
 

@@ -4,7 +4,15 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
+
+from intake.db import transaction
+from intake.models.consent import ConsentEvent, ConsentWording
+from intake.models.lead import Lead
+from intake.rules.consents import wording
+from intake.rules.facts import Language
+from tests.visitor import CHECK, SENT, Visitor
 
 
 def _switch(page: TestResponse) -> str:
@@ -68,3 +76,24 @@ def test_a_path_that_only_begins_like_a_language_is_not_one(browser_client: Flas
 def test_one_request_leaves_no_language_behind_for_the_next(browser_client: FlaskClient) -> None:
     browser_client.get("/es/nothing-here")
     assert '<html lang="en"' in browser_client.get("/nothing-here").text
+
+
+def test_consent_is_stored_in_the_words_that_were_shown(browser_client: FlaskClient) -> None:
+    visitor = Visitor(browser_client, language="/es")
+    visitor.answer_all()
+    page = visitor.read(CHECK)
+    assert "Pueden llamarme" in page
+    assert "You can call" not in page
+    assert visitor.send(consent_calls="y").location == f"/es{SENT}"
+    with transaction() as session:
+        stored = {event.wording_sha256 for event in session.scalars(select(ConsentEvent))}
+        assert wording("automated_calls", "es").sha256 in stored
+        languages = session.scalars(select(ConsentWording.language).where(ConsentWording.sha256.in_(stored)))
+        assert set(languages) == {"es"}
+
+
+def test_a_guide_that_was_asked_for_in_spanish_is_a_spanish_request(browser_client: FlaskClient) -> None:
+    visitor = Visitor(browser_client, language="/es")
+    visitor.post("/guide", {"first_name": "Ana", "email": "ana@example.com", "consent_email": "y"})
+    with transaction() as session:
+        assert session.scalars(select(Lead.language)).one() == Language.SPANISH

@@ -24,7 +24,10 @@ from intake.rules.facts import (
     Travel,
     TreatmentStatus,
 )
-from intake.rules.reasons import NEARER_TEXTS, Reason, text_for, words_for
+from intake.rules.nearer_words import NEARER_TEXTS
+from intake.rules.reason_words import text_for
+from intake.rules.reasons import Reason
+from intake.rules.relations import words_for
 from intake.services import guidance
 from intake.services.sign_offs import RowStanding
 from workers.matching.case import MatchCase

@@ -11,7 +11,9 @@ from functools import lru_cache
 from intake.rules.expertise import VolumeBand, designation_of
 from intake.rules.facts import Insurance, Language
 from intake.rules.guidance import shown_by
-from intake.rules.reasons import Reason, RelationWords, text_for, words_for
+from intake.rules.reason_words import text_for
+from intake.rules.reasons import Reason
+from intake.rules.relations import RelationWords, words_for
 from intake.rules.taxonomy import any_type_shorts, shorts_of
 from intake.rules.weights import WEIGHTS
 from workers.matching.case import Question

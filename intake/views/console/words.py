@@ -11,17 +11,14 @@ from intake.models.lead import Lead
 from intake.models.match import Match, MatchSet
 from intake.rules.calling_hours import local_time
 from intake.rules.differences import difference_texts
+from intake.rules.distances import distance_text
 from intake.rules.facts import Language, Relation
 from intake.rules.may_contact import SAY_CALL_REASON
+from intake.rules.nearer_words import nearer_texts
 from intake.rules.outcomes import OUTCOMES
-from intake.rules.reasons import (
-    EXCLUSION_WORDS,
-    Reason,
-    distance_text,
-    nearer_texts,
-    text_for,
-    words_for,
-)
+from intake.rules.reason_words import text_for
+from intake.rules.reasons import EXCLUSION_WORDS, Reason
+from intake.rules.relations import words_for
 from intake.rules.skills import labels
 from intake.rules.wishes import SAY_DUE_BECAUSE, DueBecause
 from intake.services.call_plans import whereabouts

@@ -11,7 +11,8 @@ from intake.forms.times import say_hour, say_when
 from intake.language import gettext
 from intake.models.lead import Lead
 from intake.rules.facts import RequestKind, TreatmentStatus
-from intake.rules.reasons import caution_text, nearer_texts
+from intake.rules.nearer_words import nearer_texts
+from intake.rules.reason_words import caution_text
 from intake.rules.references import spoken
 from intake.rules.statuses import CallbackStatus
 from intake.rules.wishes import NextCall
@@ -94,7 +95,7 @@ def _call(page: StatusPage, planned: NextCall | None, now: datetime) -> Call:
     if callback is not None and callback.status == CallbackStatus.CANCELLED:
         return Call("none", gettext("No call is planned."))
     if callback is not None and callback.status == CallbackStatus.DONE:
-        return Call("done", gettext("We have called. If you want to talk again, ring us."))
+        return Call("done", gettext("We have called. If you want to talk again, call us."))
     if callback is not None and callback.status == CallbackStatus.CLAIMED:
         return Call("waiting", gettext("A nurse has your request in front of her and is about to call you."))
     owed = callback or planned
@@ -105,14 +106,14 @@ def _call(page: StatusPage, planned: NextCall | None, now: datetime) -> Call:
 def _no_call(lead: Lead) -> Call:
     if lead.wants_call:
         return Call("planning", gettext("A nurse will call you. We are still looking for the time."))
-    return Call("none", gettext("You did not ask for a call. You can ring us at any time."))
+    return Call("none", gettext("You did not ask for a call. You can call us at any time."))
 
 
 def _owed(due_at: datetime, promise_by: datetime, zone: str, now: datetime) -> Call:
     promised = say_when(promise_by, zone, now=now)
     if promise_by < now:
         sorry = gettext(
-            "We should have called you %(when)s. We did not, and we are sorry. You need not wait: ring us.",
+            "We should have called you %(when)s. We did not, and we are sorry. You need not wait: call us.",
             when=promised,
         )
         return Call("late", sorry)

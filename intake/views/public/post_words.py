@@ -65,5 +65,5 @@ def _words(mailing: Mailing, day: str) -> str:
         MailingStatus.ACCEPTED: gettext("Sent on %(day)s.", day=day),
         MailingStatus.FAILED: undelivered,
         MailingStatus.SUPPRESSED: stopped,
-        MailingStatus.UNKNOWN: gettext("Sent on %(day)s. If it has not arrived, ring us.", day=day),
+        MailingStatus.UNKNOWN: gettext("Sent on %(day)s. If it has not arrived, call us.", day=day),
     }[MailingStatus(mailing.status)]

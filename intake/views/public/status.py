@@ -20,7 +20,7 @@ from intake.views.public.family import FamilyPage, family_page
 from intake.views.public.site import blueprint, settings
 
 # One sentence for a wrong link and a wrong number: neither tells which it was.
-_NOT_THIS = _("We cannot open the page with this link and this number. Check the number, or ring us.")
+_NOT_THIS = _("We cannot open the page with this link and this number. Check the number, or call us.")
 
 
 @blueprint.get("/s/<token>")

