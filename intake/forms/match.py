@@ -11,10 +11,10 @@ from intake.forms.contact_details import read_email, read_phone
 from intake.forms.fields import Choice, Line, Pick, Tick, as_choices, labelled
 from intake.forms.names import read_name
 from intake.forms.times import ZONES
-from intake.language import gettext
+from intake.language import current, gettext
 from intake.language import lazy_gettext as _
 from intake.places import normalise_zip
-from intake.rules.facts import CallDay, DayPart, Language
+from intake.rules.facts import CallDay, DayPart
 from intake.rules.zones import STATES
 
 INLINE = {"classes": "choices--inline"}
@@ -170,7 +170,7 @@ class ReachForm(DeskForm):
     language = Choice(
         _("Which language should we speak?"),
         noun=_("the language"),
-        default=Language.ENGLISH.value,
+        default=current,
         choices=labelled(answers.LANGUAGE),
         look=INLINE,
     )

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from intake import limits
 from intake.db import transaction
 from intake.forms.guide import GuideForm
-from intake.language import gettext
+from intake.language import current, gettext
 from intake.limits import limiter
 from intake.rules.facts import Diagnosis, RequestKind
 from intake.services import leads
@@ -65,6 +65,7 @@ def _new_lead(form: GuideForm) -> NewLead:
         kind=RequestKind.GUIDE,
         first_name=form.first_name.clean,
         email=email,
+        language=current(),
         diagnosis=Diagnosis(form.diagnosis.data or Diagnosis.UNSURE),
         consents=(new_lead.collect(), new_lead.email_guide(email, given=form.consent_email.data)),
         **new_lead.trace(),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from flask import request
 
 from intake.forms.contact_details import read_email, read_phone, say_phone
+from intake.language import current
 from intake.rules.consents import wording
 from intake.rules.facts import (
     CallDay,
@@ -52,16 +53,16 @@ def trace() -> dict[str, Any]:
 
 
 def automated_calls(answers: Answers, *, given: bool) -> ConsentAnswer:
-    return ConsentAnswer(key="automated_calls", given=given, typed=spoken_phone(answers))
+    return _consent("automated_calls", given, spoken_phone(answers))
 
 
 def email_guide(email: str, *, given: bool) -> ConsentAnswer:
-    return ConsentAnswer(key="email_guide", given=given, typed=email)
+    return _consent("email_guide", given, email)
 
 
 def collect() -> ConsentAnswer:
     """Said by sending: the sentence stands above the button."""
-    return ConsentAnswer(key="collect", given=True, typed="")
+    return _consent("collect", True, "")
 
 
 def spoken_phone(answers: Answers) -> str:
@@ -69,7 +70,12 @@ def spoken_phone(answers: Answers) -> str:
 
 
 def sentence(key: str, **typed: str) -> str:
-    return wording(key).shown(**typed)
+    """The consent in the page's language, which is what is stored with it."""
+    return wording(key, current()).shown(**typed)
+
+
+def _consent(key: str, given: bool, typed: str) -> ConsentAnswer:
+    return ConsentAnswer(key=key, given=given, typed=typed, language=current())
 
 
 def _people(answers: Answers) -> dict[str, Any]:
@@ -81,7 +87,7 @@ def _people(answers: Answers) -> dict[str, Any]:
         "patient_first_name": patient or None,
         "phone": read_phone(answers["phone"]),
         "email": read_email(answers["email"]) if answers.get("email") else None,
-        "language": _fact(Language, answers.get("language"), Language.ENGLISH),
+        "language": _fact(Language, answers.get("language"), current()),
         "voicemail_may_mention": answers.get("voicemail") == "yes",
     }
 

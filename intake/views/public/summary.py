@@ -5,7 +5,7 @@ from datetime import date
 
 from intake.forms import answers as say
 from intake.forms.times import ZONES, say_date
-from intake.language import gettext
+from intake.language import current, gettext
 from intake.language import lazy_gettext as _
 from intake.places import find_place
 from intake.rules.facts import (
@@ -87,7 +87,7 @@ def _names(answers: Answers) -> list[str]:
 
 
 def _ways(answers: Answers) -> list[str]:
-    language = Language(answers.get("language") or Language.ENGLISH)
+    language = Language(answers.get("language") or current())
     return [
         spoken_phone(answers),
         gettext("Email: %(answer)s", answer=answers.get("email") or NOT_GIVEN),
