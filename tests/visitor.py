@@ -33,7 +33,8 @@ class Visitor:
         return text_of(response)
 
     def hidden(self, path: str) -> dict[str, str]:
-        return dict(_HIDDEN.findall(self.client.get(self.language + path, follow_redirects=True).get_data(as_text=True)))
+        page = self.client.get(self.language + path, follow_redirects=True)
+        return dict(_HIDDEN.findall(page.get_data(as_text=True)))
 
     def post(self, path: str, fields: dict[str, Any], *, page: str | None = None) -> TestResponse:
         """Read `page` (or the path itself) for its hidden fields, then post."""
