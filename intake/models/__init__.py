@@ -15,6 +15,7 @@ from intake.models.directory import (
 from intake.models.family import Family, FamilyApart
 from intake.models.guidance import GuidanceSignOff
 from intake.models.lead import Contact, ContactChange, Draft, Lead, Patient
+from intake.models.letter import Letter, LetterBatch, PostalAddress
 from intake.models.mailing import MailBrake, Mailing, MailReceipt, SeriesRun, Suppression
 from intake.models.match import Match, MatchSet
 from intake.models.notice import SupervisorNotice
@@ -44,6 +45,8 @@ __all__ = [
     "GuidanceSignOff",
     "Heartbeat",
     "Lead",
+    "Letter",
+    "LetterBatch",
     "Location",
     "MailBrake",
     "MailReceipt",
@@ -55,6 +58,7 @@ __all__ = [
     "OutboxTask",
     "OutcomeUndo",
     "Patient",
+    "PostalAddress",
     "RecoveryCode",
     "SeriesRun",
     "Staff",

@@ -27,6 +27,16 @@ class MailingStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class LetterStatus(StrEnum):
+    """`printed` is in a batch, with its paper; `posted` is on its way, or there."""
+
+    PLANNED = "planned"
+    PRINTED = "printed"
+    POSTED = "posted"
+    RETURNED = "returned"
+    SUPPRESSED = "suppressed"
+
+
 class TaskState(StrEnum):
     """`due` waits for its hour, `leased` is with Celery; the rest are ends."""
 
@@ -78,6 +88,15 @@ TRANSITIONS: dict[type[StrEnum], dict[StrEnum, frozenset[StrEnum]]] = {
         MailingStatus.UNKNOWN: frozenset(
             {MailingStatus.PLANNED, MailingStatus.ACCEPTED, MailingStatus.FAILED}
         ),
+    },
+    LetterStatus: {
+        LetterStatus.PLANNED: frozenset({LetterStatus.PRINTED, LetterStatus.SUPPRESSED}),
+        LetterStatus.PRINTED: frozenset(
+            {LetterStatus.POSTED, LetterStatus.PLANNED, LetterStatus.SUPPRESSED}
+        ),
+        LetterStatus.POSTED: frozenset({LetterStatus.RETURNED}),
+        LetterStatus.RETURNED: frozenset(),
+        LetterStatus.SUPPRESSED: frozenset(),
     },
     TaskState: {
         TaskState.DUE: frozenset({TaskState.LEASED, TaskState.DISCARDED}),
