@@ -110,6 +110,12 @@ def find_place(zip_code: str) -> Place | None:
     return place if place is None or point is None else replace(place, lat=point[0], lon=point[1])
 
 
+def town_names(zip_code: str) -> tuple[str, ...]:
+    """Every name by which the post office takes the town of a ZIP code, the usual one first."""
+    rows = zipcodes.matching(zip_code) if find_place(zip_code) else []  # type: ignore[no-untyped-call]
+    return tuple(name for row in rows[:1] for name in (row["city"], *row["acceptable_cities"]))
+
+
 def built_in_place(zip_code: str) -> Place | None:
     """The place as the package has it, whatever was imported."""
     rows = zipcodes.matching(zip_code)  # type: ignore[no-untyped-call]
@@ -168,6 +174,7 @@ __all__ = [
     "find_place",
     "normalise_zip",
     "read_place",
+    "town_names",
     "use_points",
     "warm",
     "zones_for_state",

@@ -72,10 +72,23 @@ def load_labels(language: Language = Language.ENGLISH) -> Words:
     return {**_read(Language.ENGLISH, Path("labels.toml")), **_read(language, Path("labels.toml"))}
 
 
+@lru_cache(maxsize=4)
+def load_letters(language: Language = Language.ENGLISH) -> Words:
+    """The letters that lie on top of what is posted, by step, and the words around them."""
+    path = Path("letters.toml")
+    english, ours = _read(Language.ENGLISH, path), _read(language, path)
+    return {**english, **ours, "letter": {**english["letter"], **_with_rows(english, ours)}}
+
+
 @lru_cache(maxsize=1)
 def load_sources() -> dict[str, Source]:
     rows = _read(Language.ENGLISH, Path("sources.toml"))["source"]
     return {key: Source(key, row["text"], row.get("url", "")) for key, row in rows.items()}
+
+
+def _with_rows(english: Words, ours: Words) -> Words:
+    rows: Words = ours.get("letter", {})
+    return {step: {**english["letter"][step], **row} for step, row in rows.items()}
 
 
 def _sections(kind: Kind, language: Language) -> dict[str, Words]:

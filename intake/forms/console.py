@@ -46,6 +46,10 @@ class ReasonForm(DeskForm):
     reason = Line("Reason", noun="reason", missing="Say why: the reason is kept.", limit=300)
 
 
+class TrackingForm(DeskForm):
+    tracking = Line("Tracking number", noun="tracking number", missing="Type the tracking number.", limit=40)
+
+
 class CallForm(DeskForm):
     """What came of a call. `version`, `page` and `attempt` say which call and which page it was."""
 

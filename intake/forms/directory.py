@@ -264,6 +264,12 @@ class SignOffForm(DeskForm):
     comment = Line("Comment", noun="comment", limit=1000)
 
 
+class DocumentSignOffForm(SignOffForm):
+    """The same on one part of a document; empty for all of them."""
+
+    part = Line("Part", noun="part")
+
+
 class MergeForm(DeskForm):
     """Which two rows the page showed. The choices are read by their names."""
 

@@ -11,7 +11,7 @@ _TABLE = Path(__file__).with_name("consents.toml")
 
 @dataclass(frozen=True)
 class Wording:
-    """One consent sentence in one language. `template` may name {phone} or {email}."""
+    """One consent sentence in one language. `template` may name {phone}, {email} or {address}."""
 
     key: str
     channel: str
@@ -31,7 +31,7 @@ class Wording:
 
 @cache
 def wording(key: str, language: str = "en") -> Wording:
-    """The current wording of `automated_calls`, `email_guide` or `collect`; KeyError otherwise."""
+    """The current wording of a key of consents.toml, such as `email_guide`; KeyError otherwise."""
     table = tomllib.loads(_TABLE.read_text())
     row = table[key]
     return Wording(key, row["channel"], row["purpose"], table["version"], language, row[language])

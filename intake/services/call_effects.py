@@ -10,7 +10,7 @@ from intake.models.lead import Contact, Lead
 from intake.rules.facts import Channel, Relation
 from intake.rules.outcomes import Outcome, SeriesStep
 from intake.rules.statuses import CallbackStatus, LeadStatus, change
-from intake.services import series, suppressions
+from intake.services import letters, series, suppressions
 from intake.services.families import members
 
 _OPEN = (CallbackStatus.WAITING, CallbackStatus.CLAIMED)
@@ -24,8 +24,12 @@ def apply(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> N
             _cancel_calls(session, other, outcome, now=now)
         if Channel.EMAIL in outcome.suppress:
             series.plan(session, [other.id], now=now)
+        if Channel.POST in outcome.suppress:
+            letters.stop_address(session, other.id, reason=outcome.code, now=now)
     if outcome.series is SeriesStep.PAUSE_DAYS:
-        series.pause(session, lead.id, until=now + timedelta(days=outcome.pause_days), now=now)
+        pause = timedelta(days=outcome.pause_days)
+        series.pause(session, lead.id, until=now + pause, now=now)
+        letters.pause(session, lead.id, pause)
     if outcome.series is SeriesStep.END:
         for one in _of_the_patient(session, lead):
             _end(session, one, outcome, now=now)
@@ -42,10 +46,9 @@ def _suppress(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) 
         Channel.CALL: lead.contact.phone_blind,
         Channel.TEXT: lead.contact.phone_blind,
         Channel.EMAIL: lead.contact.email_blind,
-        Channel.POST: None,
     }
     for channel in sorted(outcome.suppress):
-        blind = addresses[channel]
+        blind = addresses.get(channel)
         if blind is not None:
             suppressions.suppress(session, channel, blind, reason=outcome.code, now=now)
 
@@ -80,6 +83,7 @@ def _cancel_calls(session: Session, lead: Lead, outcome: Outcome, *, now: dateti
 
 def _end(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> None:
     """Nothing is sent and nobody rings for this request any more."""
+    letters.stop(session, lead.id, reason=outcome.code)
     _cancel_calls(session, lead, outcome, now=now)
     if lead.status == LeadStatus.OPEN:
         lead.status = change(LeadStatus.OPEN, LeadStatus.CLOSED)

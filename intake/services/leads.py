@@ -10,10 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from intake.crypto import keyring
 from intake.db import insert_new, new_token, row_values
 from intake.errors import PermanentError
-from intake.models.consent import ConsentEvent, ConsentWording
 from intake.models.lead import Contact, Lead, Patient
 from intake.places import find_place, zones_for_state
-from intake.rules.consents import Wording, wording
 from intake.rules.facts import (
     CallDay,
     CellType,
@@ -29,23 +27,15 @@ from intake.rules.facts import (
 )
 from intake.rules.references import new_reference
 from intake.rules.statuses import LeadStatus
-from intake.services import audit, outbox
+from intake.services import audit, consents, outbox
 from intake.services.blind import email_blind, last_name_blind, phone_blind
+from intake.services.consents import ConsentAnswer, Trace
 from intake.workflow import Event
+
+__all__ = ["ConsentAnswer", "NewLead", "Submitted", "find_submitted", "get_lead", "submit_lead"]
 
 # The database's clock says when it was stored: the first stage that a family waits through.
 _INSERT_LEAD = insert_new(Lead).values(stored_at=func.clock_timestamp()).returning(Lead.__table__.c.id)
-_INSERT_WORDING = insert_new(ConsentWording)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ConsentAnswer:
-    """A box that was shown: which wording, in the page's language, ticked or not, what was typed."""
-
-    key: str
-    given: bool
-    typed: str
-    language: Language = Language.ENGLISH
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +89,8 @@ def submit_lead(session: Session, new: NewLead, *, now: datetime) -> Submitted:
         again = find_submitted(session, new.submission_id)
         return again or submit_lead(session, new, now=now)
     _add_people(session, lead, new)
-    _add_consents(session, lead.id, new, now)
+    trace = Trace(page=new.page, address=new.address, user_agent=new.user_agent)
+    consents.record(session, lead.id, new.consents, trace, now=now)
     audit.note(session, "visitor", "lead.submitted", "lead", lead.id, now=now)
     outbox.record(session, Event.LEAD_SUBMITTED, lead.id, now=now)
     return Submitted(lead.id, lead.reference, lead.status_token)
@@ -179,35 +170,3 @@ def _add_people(session: Session, lead: Lead, new: NewLead) -> None:
     )
     if new.patient_first_name:
         session.add(Patient(lead_id=lead.id, first_name=new.patient_first_name))
-
-
-def _add_consents(session: Session, lead_id: UUID, new: NewLead, now: datetime) -> None:
-    shown = {answer.key: wording(answer.key, answer.language) for answer in new.consents}
-    if not shown:
-        return
-    session.execute(_INSERT_WORDING, [_wording_row(words) for words in shown.values()])
-    for answer in new.consents:
-        session.add(
-            ConsentEvent(
-                lead_id=lead_id,
-                channel=shown[answer.key].channel,
-                purpose=shown[answer.key].purpose,
-                given=answer.given,
-                wording_sha256=shown[answer.key].sha256,
-                page=new.page,
-                at=now,
-                typed=answer.typed,
-                address=new.address,
-                user_agent=new.user_agent,
-            )
-        )
-
-
-def _wording_row(shown: Wording) -> dict[str, str]:
-    return {
-        "sha256": shown.sha256,
-        "purpose": shown.purpose,
-        "version": shown.version,
-        "language": shown.language,
-        "text": shown.template,
-    }

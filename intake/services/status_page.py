@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from intake.crypto import keyring
 from intake.models.callback import Callback
 from intake.models.lead import Lead
+from intake.models.letter import Letter
 from intake.models.mailing import Mailing
 from intake.models.match import MatchSet
 from intake.rules.series_plan import Outlook
@@ -16,6 +17,7 @@ from intake.rules.statuses import CallbackStatus, MailingStatus
 from intake.services import audit, series
 from intake.services.blind import email_blind, phone_blind
 from intake.services.doctor_list import current_matches
+from intake.services.letters import letters_of
 from intake.services.mailings import plan_mailings
 
 _SETTLED = (MailingStatus.ACCEPTED, MailingStatus.FAILED, MailingStatus.UNKNOWN)
@@ -33,6 +35,7 @@ class StatusPage:
     match_set: MatchSet | None
     mailings: list[Mailing]
     coming: list[Outlook]
+    letters: list[Letter]
     call_is_late: bool
 
 
@@ -51,6 +54,7 @@ def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | No
             session.scalars(select(Mailing).where(Mailing.lead_id == lead.id).order_by(Mailing.due_at))
         ),
         coming=series.coming(session, lead.id, now=now),
+        letters=letters_of(session, lead.id),
         call_is_late=bool(
             callback and callback.status == CallbackStatus.WAITING and callback.promise_by < now
         ),

@@ -1,7 +1,8 @@
 """A row of the guidance as a person reads it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from intake.documents.content import Fits
 from intake.rules.expertise import PLAIN, Expertise
 from intake.rules.guidance import NOTES, GuidanceRow
 from intake.rules.taxonomy import SPECIALTIES
@@ -30,12 +31,20 @@ def kind(row: GuidanceRow) -> str:
 
 def applies(row: GuidanceRow) -> str:
     """ "Pleural; stage 1; epithelioid or not known"."""
-    tables = (
+    return _whom(
         (DIAGNOSIS, row.diagnoses),
         (STAGE, row.stages),
         (CELL_TYPE, row.cell_types),
         (TREATMENT, row.statuses),
     )
+
+
+def fits(whom: Fits) -> str:
+    """The same for a part of a document."""
+    return _whom((DIAGNOSIS, whom.diagnoses), (STAGE, whom.stages), (TREATMENT, whom.statuses))
+
+
+def _whom(*tables: tuple[dict[str, str], Collection[str]]) -> str:
     parts = [
         " or ".join(label for code, label in table.items() if code in values)
         for table, values in tables

@@ -18,7 +18,7 @@ from intake.rules.statuses import CallbackStatus
 from intake.rules.wishes import NextCall
 from intake.services import doctor_list
 from intake.services.status_page import StatusPage
-from intake.views.public.post_words import Post, post_of
+from intake.views.public.post_words import Post, letters_of, post_of
 
 _NO_ZONE = "America/New_York"
 
@@ -67,7 +67,10 @@ def family_page(
         caution=caution_text(words),
         documents=_documents(lead),
         guide_is_coming=lead.wants_guide and not page.mailings,
-        mailings=post_of(page.mailings, page.coming, zone_of(lead)),
+        mailings=[
+            *post_of(page.mailings, page.coming, zone_of(lead)),
+            *letters_of(page.letters, zone_of(lead)),
+        ],
         phone=say_phone(contact.phone) if contact.phone else None,
         email=contact.email,
     )

@@ -52,7 +52,7 @@ def guide_sent() -> ResponseReturnValue:
 
 
 def _page(form: GuideForm) -> str:
-    form.submission_id.data = _as_id(form.submission_id.data)
+    form.submission_id.data = fresh_id(form.submission_id.data)
     form.website.data = ""
     form.consent_email.label.text = new_lead.sentence("email_guide", email=gettext("the address above"))
     return render_template("public/guide.html", form=form)
@@ -61,7 +61,7 @@ def _page(form: GuideForm) -> str:
 def _new_lead(form: GuideForm) -> NewLead:
     email = form.email.clean
     return NewLead(
-        submission_id=_as_id(form.submission_id.data),
+        submission_id=fresh_id(form.submission_id.data),
         kind=RequestKind.GUIDE,
         first_name=form.first_name.clean,
         email=email,
@@ -72,7 +72,7 @@ def _new_lead(form: GuideForm) -> NewLead:
     )
 
 
-def _as_id(posted: str | None) -> str:
+def fresh_id(posted: str | None) -> str:
     """The id that the page was given; a fresh one when what came back is no id."""
     try:
         return str(UUID(posted or ""))

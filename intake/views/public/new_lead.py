@@ -21,6 +21,8 @@ from intake.rules.facts import (
     Travel,
     TreatmentStatus,
 )
+from intake.rules.post import Address
+from intake.services.consents import Trace
 from intake.services.leads import ConsentAnswer, NewLead
 from intake.views.public import place, visit
 from intake.views.public.questions import Answers, is_for_self
@@ -52,12 +54,22 @@ def trace() -> dict[str, Any]:
     }
 
 
+def consent_trace() -> Trace:
+    """The part of it that is kept with a consent."""
+    kept = trace()
+    return Trace(page=kept["page"], address=kept["address"], user_agent=kept["user_agent"])
+
+
 def automated_calls(answers: Answers, *, given: bool) -> ConsentAnswer:
     return _consent("automated_calls", given, spoken_phone(answers))
 
 
 def email_guide(email: str, *, given: bool) -> ConsentAnswer:
     return _consent("email_guide", given, email)
+
+
+def post_guide(address: Address, *, given: bool) -> ConsentAnswer:
+    return ConsentAnswer(key="post_guide", given=given, typed=", ".join(address.lines))
 
 
 def collect() -> ConsentAnswer:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from intake.forms.times import say_day
 from intake.language import gettext, lazy_gettext
+from intake.models.letter import Letter
 from intake.models.mailing import Mailing
 from intake.rules.series_plan import Outlook, Why
-from intake.rules.statuses import MailingStatus
+from intake.rules.statuses import LetterStatus, MailingStatus
 
 _STEPS = {
     "guide": lazy_gettext("Your guide"),
@@ -38,6 +39,22 @@ def post_of(mailings: list[Mailing], coming: list[Outlook], zone: str) -> list[P
     dated: list[tuple[datetime, Post]] = [(row.due_at, _row(row, zone)) for row in rows]
     dated += [(one.due_at, _coming(one.key, one.due_at, zone)) for one in coming if one.due_at]
     return [post for _, post in sorted(dated, key=lambda pair: pair[0])]
+
+
+def letters_of(letters: list[Letter], zone: str) -> list[Post]:
+    """The same on paper."""
+    return [_letter(letter, say_day(letter.posted_at or letter.due_at, zone)) for letter in letters]
+
+
+def _letter(letter: Letter, day: str) -> Post:
+    words = {
+        LetterStatus.PLANNED: gettext("We will post it in the next days."),
+        LetterStatus.PRINTED: gettext("It is printed, and we will post it soon."),
+        LetterStatus.POSTED: gettext("Posted on %(day)s.", day=day),
+        LetterStatus.RETURNED: gettext("It came back to us. Please give us the address once more."),
+        LetterStatus.SUPPRESSED: gettext("Stopped. Ring us if you still want it."),
+    }
+    return Post(gettext("%(name)s, by post", name=_name(letter.step)), words[LetterStatus(letter.status)])
 
 
 def _is_shown(mailing: Mailing) -> bool:

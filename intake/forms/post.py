@@ -1,0 +1,210 @@
+"""A postal address, as a window envelope and a letter carrier need it."""
+
+from typing import Any, ClassVar
+
+from wtforms import HiddenField, StringField
+
+from intake.errors import BadInput
+from intake.forms import answers
+from intake.forms.base import DeskForm
+from intake.forms.contact_details import read_phone
+from intake.forms.fields import Choice, Line, Pick, Read, Tick, labelled
+from intake.forms.names import read_name
+from intake.places import find_place, normalise_zip, town_names
+from intake.rules.post import LONGEST_CITY, LONGEST_LINE, Address, can_be_printed, names_illness
+from intake.rules.zones import STATES
+
+NORMAL, LARGE = "normal", "large"
+_PRINT = {NORMAL: "Normal print", LARGE: "Large print"}
+
+
+def read_line(noun: str) -> Read:
+    """A reader of what stands on an envelope: letters that a carrier can read, no word of an illness."""
+
+    def read(typed: str) -> str:
+        if not can_be_printed(typed):
+            raise BadInput(f"Write the {noun} in the letters A to Z. The post office cannot read others.")
+        if names_illness(typed):
+            raise BadInput(f"The {noun} stands on the envelope. Leave out every word of the illness.")
+        return typed
+
+    return read
+
+
+def _read_recipient(noun: str) -> Read:
+    named, printed = read_name(noun), read_line(noun)
+    return lambda typed: printed(named(typed))
+
+
+class AddressForm(DeskForm):
+    """Street, town and print size. A subclass says whose name stands above them."""
+
+    line_1 = Line(
+        "Street and number, or PO box",
+        noun="street",
+        missing="Type the street and the number, or the PO box.",
+        limit=LONGEST_LINE,
+        read=read_line("street"),
+        render_kw={"autocomplete": "address-line1"},
+    )
+    line_2 = Line(
+        "Apartment, suite or care of (optional)",
+        noun="second line",
+        limit=LONGEST_LINE,
+        read=read_line("second line"),
+        render_kw={"autocomplete": "address-line2"},
+    )
+    city = Line(
+        "City",
+        noun="city",
+        missing="Type the city.",
+        limit=LONGEST_CITY,
+        read=read_line("city"),
+        look={"classes": "govuk-input--width-20"},
+        render_kw={"autocomplete": "address-level2"},
+    )
+    state = Pick(
+        "State",
+        noun="the state",
+        choices=[("", "Choose a state"), *((code, state.name) for code, state in STATES.items())],
+        missing="Choose the state.",
+        render_kw={"autocomplete": "address-level1"},
+    )
+    zip_code = Line(
+        "ZIP code",
+        noun="ZIP code",
+        missing="Type the ZIP code.",
+        limit=40,
+        read=normalise_zip,
+        look={"classes": "govuk-input--width-10"},
+        render_kw={"autocomplete": "postal-code"},
+    )
+    print_size = Choice(
+        "Which size of print?",
+        noun="the size of print",
+        choices=list(_PRINT.items()),
+        missing="Choose the size of print.",
+    )
+    sure = Tick("The address is right as I typed it")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Each line, then street, town, state and ZIP code against one another."""
+        valid: bool = super().validate(extra_validators)
+        if not valid:
+            return False
+        name, doubt = self._doubt()
+        if name and not self.sure.data:
+            self.add_error(name, doubt)
+            return False
+        return True
+
+    @property
+    def asks_to_be_sure(self) -> bool:
+        """Whether to offer the box that insists: only once something was found that may be a slip."""
+        return bool(self.sure.data) or any(_INSIST in said for said in _flat(self.errors))
+
+    @property
+    def large_print(self) -> bool:
+        return bool(self.print_size.data == LARGE)
+
+    def address(self, recipient: str) -> Address:
+        """The address as it was read. Call it after `validate`."""
+        return Address(
+            recipient=recipient,
+            line_1=self.line_1.clean,
+            line_2=self.line_2.clean,
+            city=self.city.clean,
+            state=self.state.data,
+            zip=self.zip_code.clean,
+        )
+
+    def _doubt(self) -> tuple[str, str]:
+        """The field that may hold a slip and a sentence; empty when all agree."""
+        if not any(letter.isdigit() for letter in self.line_1.clean):
+            return "line_1", f"The street has no number. Check it. {_INSIST}"
+        zip_code, city = self.zip_code.clean, self.city.clean
+        place = find_place(zip_code)
+        if place is None:
+            return "zip_code", f"We do not know the ZIP code {zip_code}. Check it. {_INSIST}"
+        if place.state != self.state.data:
+            where = STATES[place.state].name if place.state in STATES else place.state
+            return "zip_code", f"The ZIP code {zip_code} is in {where}. Check both. {_INSIST}"
+        if _bare(city) not in {_bare(name) for name in town_names(zip_code)}:
+            return "city", f"The ZIP code {zip_code} belongs to {place.city}. Check both. {_INSIST}"
+        return "", ""
+
+
+_INSIST = "If it is right, tick the box at the end."
+
+
+def _bare(name: str) -> str:
+    """A town's name for comparing: Saint and St., Fort and Ft. are one."""
+    words = name.casefold().replace(".", " ").replace("-", " ").replace("'", "").replace("’", "").split()
+    return " ".join({"saint": "st", "fort": "ft", "mount": "mt"}.get(word, word) for word in words)
+
+
+def _flat(errors: dict[str, Any]) -> list[str]:
+    return [str(sentence) for sentences in errors.values() for sentence in sentences]
+
+
+class NamedAddressForm(AddressForm):
+    """For a family that we know, or for staff who correct an address."""
+
+    recipient = Line(
+        "Name on the envelope",
+        noun="name",
+        missing="Type the name for the envelope.",
+        limit=LONGEST_LINE,
+        read=_read_recipient("name"),
+        render_kw={"autocomplete": "name"},
+    )
+
+
+class FamilyPostForm(NamedAddressForm):
+    consent_post = Tick("", missing="Tick the box so that we may write to you.")
+
+
+class GuideByPostForm(AddressForm):
+    """The guide on paper for somebody we do not know yet. A phone number helps when a letter comes back."""
+
+    others_say: ClassVar[dict[str, str]] = {}
+
+    first_name = Line(
+        "Your first name",
+        noun="first name",
+        missing="Type your first name.",
+        limit=LONGEST_LINE // 2,
+        read=_read_recipient("first name"),
+        look={"classes": "govuk-input--width-20"},
+        render_kw={"autocomplete": "given-name"},
+    )
+    last_name = Line(
+        "Your last name",
+        noun="last name",
+        missing="Type your last name.",
+        limit=LONGEST_LINE // 2 - 1,
+        read=_read_recipient("last name"),
+        look={"classes": "govuk-input--width-20"},
+        render_kw={"autocomplete": "family-name"},
+    )
+    phone = Line(
+        "Phone number (optional)",
+        noun="phone number",
+        limit=40,
+        read=read_phone,
+        description="Only in case a letter comes back to us.",
+        look={"classes": "govuk-input--width-20", "type": "tel"},
+        render_kw={"autocomplete": "tel"},
+    )
+    diagnosis = Choice(
+        "Which type have the doctors found? (optional)", noun="the type", choices=labelled(answers.DIAGNOSIS)
+    )
+    consent_post = Tick(
+        "", missing="Tick the box so that we may write to you. You can also read the guide here."
+    )
+    submission_id = HiddenField()
+    website = StringField("Leave this box empty")
+
+    @property
+    def recipient(self) -> str:
+        return f"{self.first_name.clean} {self.last_name.clean}"
