@@ -13,6 +13,7 @@ class Event(StrEnum):
     MAILING_PLANNED = "mailing.planned"
     OFFICE_CHANGED = "office.changed"
     STAFF_MAIL_PLANNED = "staff_mail.planned"
+    TRIAL_MAIL_ASKED = "trial_mail.asked"
 
 
 class Queue(StrEnum):
@@ -40,6 +41,7 @@ TASKS: dict[str, TaskRule] = {
     # A mailing gives up by itself after a day; its row is never the first to.
     "send_mailing": TaskRule(Queue.MAILINGS, lease_seconds=90, max_attempts=60),
     "send_staff_mail": TaskRule(Queue.MAILINGS, lease_seconds=90),
+    "send_trial_mail": TaskRule(Queue.MAILINGS, lease_seconds=90),
 }
 
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
@@ -47,6 +49,7 @@ SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
     Event.MAILING_PLANNED: ("send_mailing",),
     Event.OFFICE_CHANGED: ("replan_calls",),
     Event.STAFF_MAIL_PLANNED: ("send_staff_mail",),
+    Event.TRIAL_MAIL_ASKED: ("send_trial_mail",),
 }
 
 # A message that Redis lost is sent again after this long; it never counts as an attempt.

@@ -20,7 +20,7 @@ class Route:
 
     @property
     def arguments(self) -> list[str]:
-        return sorted(self.rule.arguments)
+        return sorted(self.rule.arguments - set(self.rule.defaults or ()))
 
     def path(self, app: Flask, value_of: Callable[["Route", str], object] | None = None) -> str:
         """The address; each argument as `value_of` says, by default one that nothing answers to."""

@@ -16,7 +16,14 @@ from intake.models.family import Family, FamilyApart
 from intake.models.guidance import GuidanceSignOff
 from intake.models.lead import Contact, ContactChange, Draft, Lead, Patient
 from intake.models.letter import Letter, LetterBatch, PostalAddress
-from intake.models.mailing import MailBrake, Mailing, MailReceipt, SeriesRun, Suppression
+from intake.models.mailing import (
+    MailBrake,
+    Mailing,
+    MailReceipt,
+    SeriesRun,
+    Suppression,
+    TrialMail,
+)
 from intake.models.match import Match, MatchSet
 from intake.models.notice import SupervisorNotice
 from intake.models.office import Office, OfficeDay
@@ -71,5 +78,6 @@ __all__ = [
     "StaffSkill",
     "SupervisorNotice",
     "Suppression",
+    "TrialMail",
     "ZipPoint",
 ]

@@ -71,6 +71,21 @@ class SeriesRun(Identified, Base):
     )
 
 
+class TrialMail(Identified, Base):
+    """One mail of the series as a family would get it, sent to the member of staff who asked."""
+
+    __tablename__ = "trial_mail"
+
+    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id", ondelete="CASCADE"))
+    step: Mapped[str]
+    status: Mapped[str]
+    answer: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_trial_mail_staff", "staff_id", "created_at"),)
+
+
 class MailReceipt(Identified, Base):
     """What a provider told of a mail. Kept when the mail's request is erased: it holds no address."""
 

@@ -123,14 +123,18 @@ def next_steps(seen: Iterable[Outlook]) -> list[Outlook]:
     return found
 
 
-def fate_of(table: SeriesTable, case: Case, key: str, now: datetime) -> Verdict:
-    """The one mailing that a worker is about to send: `key` may be a repeat such as `guide.2`."""
+def fate_of(table: SeriesTable, case: Case, key: str, now: datetime, *, tried: bool = False) -> Verdict:
+    """The one mailing that a worker is about to send: `key` may be a repeat such as `guide.2`.
+
+    One that was `tried` came in time; that a server or a person kept it waiting does not make it late.
+    """
     step = table.step(key)
     if step is None:
         return Verdict(Fate.NEVER, Why.NOT_IN_SERIES)
     if step.after is Anchor.APPOINTMENT and key != key_of(step, case):
         return Verdict(Fate.NEVER, Why.ENDED)
-    found = _seen(table, replace(case, settled=frozenset()), step, now)
+    patient = replace(step, late=timedelta.max / 2) if tried else step
+    found = _seen(table, replace(case, settled=frozenset()), patient, now)
     if found.due_at:
         (found,) = _spread(table, case, [found])
     return Verdict(found.fate, found.why, found.due_at)
@@ -173,7 +177,7 @@ def _seen(table: SeriesTable, case: Case, step: Step, now: datetime) -> Outlook:
     if step.part is Part.AT_ONCE:
         return Outlook(step, key, Fate.SEND, Why.PLANNED, max(anchor, now))
     wished = _wished(series, step, case, anchor)
-    if wished + step.late + timedelta(days=1) <= now:
+    if now - wished >= step.late + timedelta(days=1):
         return Outlook(step, key, Fate.NEVER, Why.TOO_LATE)
     due_at, lacks = opening(max(wished, now), case.zones, _windows(table, step)), _lacks(step, case, now)
     return Outlook(step, key, Fate.LOOK if lacks else Fate.SEND, lacks or Why.PLANNED, due_at)

@@ -85,8 +85,9 @@ TRANSITIONS: dict[type[StrEnum], dict[StrEnum, frozenset[StrEnum]]] = {
         MailingStatus.FAILED: frozenset({MailingStatus.PLANNED}),
         # What forbade it may go: an address is corrected, an outcome taken back.
         MailingStatus.SUPPRESSED: frozenset({MailingStatus.PLANNED}),
+        # A person decides: it arrived, send it again, or leave it as it is.
         MailingStatus.UNKNOWN: frozenset(
-            {MailingStatus.PLANNED, MailingStatus.ACCEPTED, MailingStatus.FAILED}
+            {MailingStatus.PLANNED, MailingStatus.ACCEPTED, MailingStatus.FAILED, MailingStatus.UNKNOWN}
         ),
     },
     LetterStatus: {

@@ -3,15 +3,29 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy.orm import Session
+
 from intake.config import Settings
-from intake.mails.compose import MailContent, message_id
+from intake.documents.content import Kind
+from intake.documents.data import Brand, Named, Wanted
+from intake.documents.render import document_pdf
+from intake.mails.compose import Attachment, MailContent, message_id
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.rules.facts import Language, Relation
 from intake.rules.series import SERIES, Anchor, Step
 from intake.rules.series_hours import local_day
 from intake.rules.series_plan import Case
+from intake.services import documents
 from intake.services.stop_links import stop_token
+
+# A file name is seen by others: never a word of the illness in it.
+_FILENAMES = {
+    Kind.GUIDE: "guide.pdf",
+    Kind.QUESTIONS: "questions.pdf",
+    Kind.DOCTORS: "doctors.pdf",
+    Kind.AFTER_TREATMENT: "checkups.pdf",
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,18 @@ def content(
         language=Language(lead.language),
         appointment=_appointment(case),
     )
+
+
+def document_of(session: Session, step: Step, lead: Lead) -> Wanted | None:
+    """The document that travels with a step, as this family gets it. `lead.patient` must be loaded."""
+    return documents.for_lead(session, lead, Kind(step.attaches)) if step.attaches else None
+
+
+def attachments(document: Wanted | None, organisation: Named) -> tuple[Attachment, ...]:
+    """The PDF under a name that says nothing of the illness."""
+    if document is None:
+        return ()
+    return (Attachment(_FILENAMES[document.kind], document_pdf(document, Brand.of(organisation))),)
 
 
 def _appointment(case: Case) -> date | None:

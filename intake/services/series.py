@@ -76,6 +76,14 @@ def end(session: Session, lead_id: UUID, because: str, *, series: str | None = N
     plan(session, [lead_id], now=now)
 
 
+def unpause(session: Session, lead_id: UUID, *, now: datetime) -> None:
+    """End a pause before its time; what was ended stays ended."""
+    for run in _runs(session, lead_id):
+        run.paused_until = None
+    session.flush()
+    plan(session, [lead_id], now=now)
+
+
 def resume(session: Session, lead_id: UUID, *, now: datetime) -> None:
     """Take pauses and ends back, and plan what is not too late by now."""
     for run in _runs(session, lead_id):

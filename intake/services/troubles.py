@@ -14,6 +14,7 @@ from intake.models.work import OutboxTask
 from intake.rules.outcomes import OUTCOMES
 from intake.rules.statuses import MailingStatus
 from intake.services import audit, outbox
+from intake.services.mail_decisions import LEFT
 
 _TOLD_FOR = timedelta(days=7)
 _LISTED = 200
@@ -46,7 +47,8 @@ def discard(session: Session, task_id: int, *, reason: str, by: str, now: dateti
 
 def _unknown(session: Session) -> Sequence[tuple[Mailing, str]]:
     wanted = select(Mailing, Lead.reference).join(Lead, Lead.id == Mailing.lead_id)
-    lost = wanted.where(Mailing.status == MailingStatus.UNKNOWN).order_by(Mailing.sending_at).limit(_LISTED)
+    undecided = (Mailing.status == MailingStatus.UNKNOWN) & Mailing.because.is_distinct_from(LEFT)
+    lost = wanted.where(undecided).order_by(Mailing.sending_at).limit(_LISTED)
     return [(mailing, reference) for mailing, reference in session.execute(lost)]
 
 

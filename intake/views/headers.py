@@ -5,7 +5,7 @@ Errors are included: whatever leaves the application passes `add_headers`.
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from intake.config import Settings
 
@@ -19,11 +19,23 @@ _CLOSED = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-# By blueprint. A public page has no script at all; files and errors outside an area get `_CLOSED`.
+_NO_PAGE = {"style-src": "'none'", "img-src": "'none'", "font-src": "'none'", "form-action": "'none'"}
+MAIL_PREVIEW, MAIL_FRAME = "mail_preview", "mail_frame"
+# By blueprint, or as `use_area` says. A public page has no script at all; files and errors outside an
+# area get `_CLOSED`.
 AREAS: dict[str, dict[str, str]] = {
     "public": {},
     "console": {"script-src": "'self'", "connect-src": "'self'"},
-    "health": {"style-src": "'none'", "img-src": "'none'", "font-src": "'none'", "form-action": "'none'"},
+    # A preview shows a mail in a frame of its own: styles inside, nothing else, and only for our page.
+    MAIL_PREVIEW: {"script-src": "'self'", "connect-src": "'self'", "frame-src": "'self'"},
+    MAIL_FRAME: {
+        "style-src": "'unsafe-inline'",
+        "frame-ancestors": "'self'",
+        "form-action": "'none'",
+        "sandbox": "",
+    },
+    "health": _NO_PAGE,
+    "receipts": _NO_PAGE,
 }
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -41,7 +53,12 @@ _LOCAL = ("127.0.0.1", "localhost")
 def policy(area: str | None) -> str:
     """The Content-Security-Policy of an area (a blueprint's name, None for everything else)."""
     rules = {**_CLOSED, **AREAS.get(area or "", {})}
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
+    return "; ".join(f"{name} {value}".rstrip() for name, value in rules.items())
+
+
+def use_area(area: str) -> None:
+    """This answer has the rules of an area of its own."""
+    g.area = area
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -52,7 +69,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = policy(request.blueprint)
+    response.headers["Content-Security-Policy"] = policy(g.get("area", request.blueprint))
     response.headers.update(_HEADERS)
     if current_app.config["HSTS"]:
         response.headers["Strict-Transport-Security"] = _ONLY_HTTPS

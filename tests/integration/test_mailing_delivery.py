@@ -61,7 +61,7 @@ def sink() -> Iterator[Sink]:
 def delivery(sink: Sink, environment: dict[str, str]) -> Iterator[Delivery]:
     post = Post(Settings.from_env({**environment, "SMTP_PORT": str(sink.port)}))
     yield post.delivery()
-    post.transport.close()
+    post.outgoing.transport.close()
 
 
 @pytest.fixture
@@ -231,7 +231,7 @@ def test_mail_is_signed_when_there_is_a_key(
     changes = {"SMTP_PORT": str(sink.port), "DKIM_KEY_FILE": str(key), "DKIM_SELECTOR": "s2026"}
     post = Post(Settings.from_env({**environment, **changes}))
     base.run_delivery(*_claim(), post.delivery())
-    post.transport.close()
+    post.outgoing.transport.close()
     assert sink.received[0].startswith(
         b"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/simple; d=sample.example;"
     )

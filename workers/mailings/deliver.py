@@ -16,16 +16,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from intake.config import Settings
 from intake.db import transaction
-from intake.documents.choose import Case
-from intake.documents.data import Brand
-from intake.documents.render import GUIDE_FILENAME, guide_pdf
+from intake.documents.data import Wanted
 from intake.errors import AdvocateDeskError, PermanentError, TransientError
-from intake.mails.compose import Attachment, MailContent, compose
-from intake.mails.dkim import Signer, load_signer
+from intake.mails.compose import MailContent, compose
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.rules import may_contact
-from intake.rules.facts import Channel, Diagnosis, Stage, TreatmentStatus
+from intake.rules.facts import Channel
 from intake.rules.mail_gate import may_send
 from intake.rules.series import SERIES, Anchor
 from intake.rules.series_plan import Fate, Verdict, Why, barred, fate_of, look_again
@@ -34,10 +31,8 @@ from intake.services import mail_brake, mail_content, series
 from intake.services.mailings import turn
 from intake.services.series_cases import Family, family_of
 from workers.base import Delivery, NotNow
-from workers.mailings.transport import MailUnknown, SmtpTransport
+from workers.mailings.outgoing import Outgoing, status_after
 
-# A whole SMTP exchange must end well inside the lease of `send_mailing`.
-SMTP_TIMEOUT_SECONDS = 40.0
 # A server that says "later" for so long is not going to take it.
 GIVE_UP_AFTER = timedelta(days=1)
 _PROVIDER_ID = re.compile(r"[A-Za-z0-9][\w.@+-]{7,}")
@@ -49,7 +44,7 @@ class Intent:
 
     mailing_id: UUID
     content: MailContent
-    case: Case | None
+    document: Wanted | None
 
 
 class Suppressed(AdvocateDeskError):
@@ -67,8 +62,7 @@ class Post:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.signer = _signer(settings)
-        self.transport = SmtpTransport.of(settings.smtp, timeout=SMTP_TIMEOUT_SECONDS)
+        self.outgoing = Outgoing.of(settings)
 
     def delivery(self) -> Delivery:
         return Delivery(prepare=self.prepare, deliver=self.deliver, settle=settle)
@@ -82,7 +76,8 @@ class Post:
         if mailing.status != MailingStatus.PLANNED:
             return None
         family = family_of(session, mailing.lead_id)
-        verdict = fate_of(SERIES, family.case, mailing.step, now)
+        tried = mailing.first_tried_at is not None
+        verdict = fate_of(SERIES, family.case, mailing.step, now, tried=tried)
         if verdict.due_at is None:
             _settled(session, mailing, MailingStatus.SUPPRESSED, because=verdict.why, now=now)
             return None
@@ -100,29 +95,18 @@ class Post:
         mailing.sending_at, mailing.first_tried_at = now, mailing.first_tried_at or now
         mailing.recipient_blind, mailing.because = mailing.lead.contact.email_blind, None
         content = mail_content.of_mailing(mailing, family.case, self.settings, now=now)
-        return Intent(mailing.id, content, _case(mailing.lead) if content.step.attaches else None)
+        return Intent(mailing.id, content, mail_content.document_of(session, content.step, mailing.lead))
 
     def deliver(self, intent: Intent) -> str:
         """Compose, ask once more whether the family said stop, and hand over to SMTP."""
         organisation = self.settings.organisation
-        message = compose(self._with_guide(intent), organisation)
-        if self.signer:
-            message = self.signer.sign(message, at=intent.content.sent_at)
+        attached = mail_content.attachments(intent.document, organisation)
+        message = compose(replace(intent.content, attachments=attached), organisation)
+        message = self.outgoing.signed(message, at=intent.content.sent_at)
         stopped = _stopped(intent.mailing_id)
         if stopped:
             raise Suppressed(stopped)
-        return self.transport.send(organisation.sender_address, intent.content.recipient, message)
-
-    def _with_guide(self, intent: Intent) -> MailContent:
-        if intent.case is None:
-            return intent.content
-        pdf = guide_pdf(intent.case, Brand.of(self.settings.organisation))
-        return replace(intent.content, attachments=(Attachment(GUIDE_FILENAME, pdf),))
-
-
-def _signer(settings: Settings) -> Signer | None:
-    smtp, domain = settings.smtp, settings.organisation.sender_address.rpartition("@")[2]
-    return load_signer(smtp.dkim_key, selector=smtp.dkim_selector, domain=domain) if smtp.dkim_key else None
+        return self.outgoing.send(intent.content.recipient, message)
 
 
 def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> bool:
@@ -132,8 +116,9 @@ def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, no
         mailing.status = change(MailingStatus(mailing.status), MailingStatus.PLANNED)
         mailing.sending_at, mailing.answer = None, str(answer)
         return False
-    status = _status_after(answer)
-    because = str(answer) if isinstance(answer, Suppressed) else None
+    was_stopped = isinstance(answer, Suppressed)
+    status = MailingStatus.SUPPRESSED if was_stopped else status_after(answer)
+    because = str(answer) if was_stopped else None
     if status == MailingStatus.ACCEPTED:
         mailing.provider_id = provider_id(str(answer))
     _settled(session, mailing, status, because=because, answer=str(answer), now=now)
@@ -181,14 +166,6 @@ def _tried_long_enough(mailing: Mailing, now: datetime) -> bool:
     return now - (mailing.first_tried_at or now) >= GIVE_UP_AFTER
 
 
-def _status_after(answer: str | AdvocateDeskError) -> MailingStatus:
-    if isinstance(answer, Suppressed):
-        return MailingStatus.SUPPRESSED
-    if isinstance(answer, MailUnknown):
-        return MailingStatus.UNKNOWN
-    return MailingStatus.FAILED if isinstance(answer, AdvocateDeskError) else MailingStatus.ACCEPTED
-
-
 def _stopped(mailing_id: UUID) -> Why | None:
     """Asked just before SMTP. Without an answer nothing is sent, so the fate of the mail is known."""
     try:
@@ -204,17 +181,10 @@ def _stopped(mailing_id: UUID) -> Why | None:
 
 
 def _locked(session: Session, mailing_id: UUID) -> Mailing:
-    with_contact = joinedload(Mailing.lead).joinedload(Lead.contact)
-    wanted = select(Mailing).where(Mailing.id == mailing_id).options(with_contact)
+    lead = joinedload(Mailing.lead)
+    people = (lead.joinedload(Lead.contact), lead.joinedload(Lead.patient))
+    wanted = select(Mailing).where(Mailing.id == mailing_id).options(*people)
     mailing = session.scalars(wanted.with_for_update(of=Mailing)).one_or_none()
     if mailing is None:
         raise PermanentError(f"mailing {mailing_id} is gone")
     return mailing
-
-
-def _case(lead: Lead) -> Case:
-    return Case(
-        diagnosis=Diagnosis(lead.diagnosis),
-        stage=Stage(lead.stage),
-        status=TreatmentStatus(lead.treatment_status),
-    )

@@ -8,17 +8,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from intake.config import Settings
-from intake.errors import AdvocateDeskError, PermanentError, TransientError
+from intake.errors import AdvocateDeskError, PermanentError
 from intake.mails.compose import message_id
 from intake.mails.staff import StaffMailContent, compose
 from intake.models.staff import Staff, StaffMail
 from intake.rules.statuses import MailingStatus, change
 from intake.services.staff_mails import LINK_LIFE
 from workers.base import Delivery
-from workers.mailings.transport import MailUnknown, SmtpTransport
-
-# A whole SMTP exchange must end well inside the lease of `send_staff_mail`.
-SMTP_TIMEOUT_SECONDS = 40.0
+from workers.mailings.outgoing import Outgoing, settle_row
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ def staff_delivery() -> Delivery:
 class StaffPost:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.transport = SmtpTransport.of(settings.smtp, timeout=SMTP_TIMEOUT_SECONDS)
+        self.outgoing = Outgoing.of(settings)
 
     def delivery(self) -> Delivery:
         return Delivery(prepare=self.prepare, deliver=self.deliver, settle=settle)
@@ -59,9 +56,9 @@ class StaffPost:
         return Intent(mail.id, self._content(mail, staff, now))
 
     def deliver(self, intent: Intent) -> str:
-        organisation = self.settings.organisation
-        message = compose(intent.content, organisation)
-        return self.transport.send(organisation.sender_address, intent.content.recipient, message)
+        message = compose(intent.content, self.settings.organisation)
+        signed = self.outgoing.signed(message, at=intent.content.date)
+        return self.outgoing.send(intent.content.recipient, signed)
 
     def _content(self, mail: StaffMail, staff: Staff, now: datetime) -> StaffMailContent:
         life = next((life for kind, life in LINK_LIFE.items() if kind == mail.kind), None)
@@ -78,17 +75,7 @@ class StaffPost:
 
 def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> bool:
     """Write down what came of it. False: the mail is planned again, to be tried later."""
-    mail = _locked(session, intent.mail_id)
-    if isinstance(answer, TransientError):
-        _turn(mail, MailingStatus.PLANNED, str(answer))
-        return False
-    if isinstance(answer, MailUnknown):
-        _turn(mail, MailingStatus.UNKNOWN, str(answer))
-    elif isinstance(answer, AdvocateDeskError):
-        _turn(mail, MailingStatus.FAILED, str(answer))
-    else:
-        _turn(mail, MailingStatus.ACCEPTED, answer)
-    return True
+    return settle_row(_locked(session, intent.mail_id), answer)
 
 
 def _turn(mail: StaffMail, status: MailingStatus, answer: str | None) -> None:

@@ -11,6 +11,7 @@ from workers import base
 from workers.app import celery
 from workers.mailings.deliver import delivery
 from workers.mailings.staff_post import staff_delivery
+from workers.mailings.trial_post import trial_delivery
 
 _CHUNK = 1000
 
@@ -41,3 +42,8 @@ def plan_stale_series() -> None:
 @celery.task(name="send_staff_mail")
 def _send_staff_mail(task_id: int, token: int) -> None:
     base.run_delivery(task_id, token, staff_delivery())
+
+
+@celery.task(name="send_trial_mail")
+def _send_trial_mail(task_id: int, token: int) -> None:
+    base.run_delivery(task_id, token, trial_delivery())

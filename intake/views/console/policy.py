@@ -24,6 +24,7 @@ class Reach(StrEnum):
     HELD = "held"  # only a call that this person holds now
     HELD_OR_SUPERVISED = "held, or read by a supervisor"
     RUNG_OR_SUPERVISED = "rung by this person, or read by a supervisor"
+    HELD_FAMILY_OR_SUPERVISED = "the family of a call that this person holds, or seen by a supervisor"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ _POOL = Rule(_CALLERS.roles, Reach.WAITING)
 _OWN_ACCOUNT = Rule(_ALL.roles, Reach.OWN_ACCOUNT, step_up=True)
 _ADMINS_PROVEN = Rule(_ADMINS.roles, step_up=True)
 _OWN_CALL = Rule(_CALLERS.roles, Reach.HELD)
+_FAMILY_MAIL = Rule(_CALLERS.roles, Reach.HELD_FAMILY_OR_SUPERVISED)
 _CALL_PAGE = Rule(_CALLERS.roles, Reach.HELD_OR_SUPERVISED)
 _OWN_ATTEMPT = Rule(_CALLERS.roles, Reach.RUNG_OR_SUPERVISED)
 
@@ -109,6 +111,17 @@ ROLES: dict[str, Rule] = {
     "console.take_letter_out": _SUPERVISORS,
     "console.letter_address": _SUPERVISORS,
     "console.correct_letter_address": _SUPERVISORS,
+    "console.series": _CALLERS,
+    "console.series_step": _SUPERVISORS,
+    "console.release_mail": _SUPERVISORS,
+    "console.decide_mail": _SUPERVISORS,
+    "console.lead_mail": _FAMILY_MAIL,
+    "console.mail_preview_page": _FAMILY_MAIL,
+    "console.mail_html": _FAMILY_MAIL,
+    "console.mail_document": _FAMILY_MAIL,
+    "console.mail_trial": _FAMILY_MAIL,
+    "console.change_mail": _FAMILY_MAIL,
+    "console.condolence": _SUPERVISORS,
     "console.calendar": _EDITORS,
     "console.save_week": _EDITORS,
     "console.save_day": _EDITORS,

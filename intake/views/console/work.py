@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from flask import flash, g, redirect, render_template, url_for
+from flask import abort, flash, g, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from intake.db import transaction
 from intake.errors import BadInput
 from intake.forms.console import ReasonForm
-from intake.services import troubles
+from intake.services import mail_decisions, troubles
+from intake.services.mail_decisions import Decision
 from intake.services.staff import actor
-from intake.views.console import words
+from intake.views.console import mail_words, words
 from intake.views.console.blueprint import blueprint
 from intake.views.console.policy import me
 
@@ -33,6 +35,26 @@ def discard(task_id: int) -> Page:
     return _decide(task_id, troubles.discard, "is given up")
 
 
+@blueprint.post("/mailings/<uuid:mailing_id>/<decision>")
+def decide_mail(mailing_id: UUID, decision: str) -> Page:
+    """A mail of unknown fate: it arrived, send it again, or leave it."""
+    if decision not in set(Decision):
+        abort(404)
+    form = ReasonForm()
+    if not form.validate():
+        return _render(form, mailing_id), 400
+    try:
+        with transaction() as session:
+            mail_decisions.decide(
+                session, mailing_id, Decision(decision), reason=form.reason.clean, staff_id=me().id, now=g.now
+            )
+    except BadInput as wrong:
+        form.add_error("reason", str(wrong))
+        return _render(form, mailing_id), 409
+    flash("Your decision about the mail is kept.")
+    return redirect(url_for("console.work") + "#unknown", code=303)
+
+
 def _decide(task_id: int, verb: Callable[..., None], done: str) -> Page:
     form = ReasonForm()
     if not form.validate():
@@ -47,9 +69,15 @@ def _decide(task_id: int, verb: Callable[..., None], done: str) -> Page:
     return redirect(url_for("console.work"), code=303)
 
 
-def _render(form: ReasonForm, task_id: int | None = None) -> str:
-    """`task_id` is the row whose form was posted and came back with a problem."""
+def _render(form: ReasonForm, task_id: int | UUID | None = None) -> str:
+    """`task_id` is the row or the mailing whose form was posted and came back with a problem."""
     with transaction() as session:
         found = troubles.troubles(session, now=g.now)
-    shown: dict[str, Any] = {"troubles": found, "form": form, "task_id": task_id, "words": words}
+    shown: dict[str, Any] = {
+        "troubles": found,
+        "form": form,
+        "task_id": task_id,
+        "words": words,
+        "say": mail_words,
+    }
     return render_template("console/work.html", **shown)

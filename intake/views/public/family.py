@@ -128,5 +128,3 @@ def _owed(due_at: datetime, promise_by: datetime, zone: str, now: datetime) -> C
         "waiting",
         gettext("A nurse will call you %(when)s. The latest is %(hour)s.", when=due, hour=latest),
     )
-
-

@@ -38,6 +38,6 @@ def mail(name: str = "guide", **changes: Any) -> MailContent:
         "message_id": "<0199-abc@help.example>",
         "sent_at": datetime(2026, 11, 24, 15, 30, tzinfo=UTC),
         "appointment": date(2027, 2, 11) if step.after is Anchor.APPOINTMENT else None,
-        "attachments": (PDF,) if name == "guide" else (),
+        "attachments": (PDF,) if step.attaches else (),
     }
     return MailContent(**{**facts, **changes})

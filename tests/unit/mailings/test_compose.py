@@ -59,7 +59,7 @@ class Page(HTMLParser):
 def test_the_parts_stand_in_their_places(step: str) -> None:
     message = parse(compose(mail(step), Desk()))
     kinds = [found.get_content_type() for found in message.walk()]
-    attached = ["application/pdf"] if step == "guide" else []
+    attached = ["application/pdf"] if mail(step).step.attaches else []
     assert kinds == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", *attached]
     assert not any(found.defects for found in message.walk())
 

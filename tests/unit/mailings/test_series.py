@@ -218,6 +218,12 @@ def test_a_step_is_left_out_when_it_is_more_than_a_week_late(days: int, fate: Fa
     assert seen("questions", case(), now).fate is fate
 
 
+def test_a_step_that_was_tried_in_time_is_never_too_late() -> None:
+    now = datetime(2027, 3, 1, 16, tzinfo=UTC)
+    assert fate_of(SERIES, case(), "questions", now).why is Why.TOO_LATE
+    assert fate_of(SERIES, case(), "questions", now, tried=True) == (Fate.SEND, Why.PLANNED, now)
+
+
 def test_the_talk_is_followed_up_three_days_later_in_the_afternoon() -> None:
     family = case(anchors={Anchor.ASKED: ASKED, Anchor.SPOKEN: datetime(2026, 11, 25, 20, tzinfo=UTC)})
     assert local(seen("after_call", family).due_at) == "Sat 28 Nov 12:00 CST"

@@ -1,0 +1,59 @@
+"""How every mail of ours leaves: signed when there is a key, over one kept connection."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from intake.config import Settings
+from intake.errors import AdvocateDeskError, TransientError
+from intake.mails.dkim import Signer, load_signer
+from intake.rules.statuses import MailingStatus, change
+from workers.mailings.transport import MailUnknown, SmtpTransport
+
+# A whole SMTP exchange must end well inside the lease of the tasks that send.
+SMTP_TIMEOUT_SECONDS = 40.0
+
+
+class Row(Protocol):
+    """A mail's row: what is known of its fate."""
+
+    status: str
+    answer: str | None
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    sender: str
+    transport: SmtpTransport
+    signer: Signer | None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Outgoing":
+        smtp, sender = settings.smtp, settings.organisation.sender_address
+        domain = sender.rpartition("@")[2]
+        signer = (
+            load_signer(smtp.dkim_key, selector=smtp.dkim_selector, domain=domain) if smtp.dkim_key else None
+        )
+        return cls(sender, SmtpTransport.of(smtp, timeout=SMTP_TIMEOUT_SECONDS), signer)
+
+    def signed(self, message: bytes, *, at: datetime) -> bytes:
+        return self.signer.sign(message, at=at) if self.signer else message
+
+    def send(self, recipient: str, message: bytes) -> str:
+        """Hand over; raises as SmtpTransport.send does."""
+        return self.transport.send(self.sender, recipient, message)
+
+
+def status_after(answer: str | AdvocateDeskError) -> MailingStatus:
+    """What the server's answer, or its lack, makes of a mail that was handed over."""
+    if isinstance(answer, MailUnknown):
+        return MailingStatus.UNKNOWN
+    return MailingStatus.FAILED if isinstance(answer, AdvocateDeskError) else MailingStatus.ACCEPTED
+
+
+def settle_row(row: Row, answer: str | AdvocateDeskError) -> bool:
+    """Write down what came of a single mail. False: it is planned again, to be tried later."""
+    again = isinstance(answer, TransientError)
+    status = MailingStatus.PLANNED if again else status_after(answer)
+    row.status, row.answer = change(MailingStatus(row.status), status), str(answer)
+    return not again
