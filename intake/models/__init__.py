@@ -27,12 +27,14 @@ from intake.models.mailing import (
 from intake.models.match import Match, MatchSet
 from intake.models.notice import SupervisorNotice
 from intake.models.office import Office, OfficeDay
+from intake.models.promise import Breach
 from intake.models.rota import StaffAbsence, StaffPause, StaffShift
 from intake.models.staff import RecoveryCode, Staff, StaffKey, StaffMail, StaffSession, StaffSkill
 from intake.models.work import Heartbeat, OutboxTask
 
 __all__ = [
     "AuditEntry",
+    "Breach",
     "CallAttempt",
     "CallNote",
     "Callback",
