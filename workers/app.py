@@ -24,6 +24,7 @@ _PERIODIC = {
     "sweep-work": {"task": "sweep_work", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
     "rerank": {"task": "rerank_open_leads", "schedule": 10.0, "options": {"queue": Queue.MATCHING}},
     "plan-series": {"task": "plan_stale_series", "schedule": 30.0, "options": {"queue": Queue.MAILINGS}},
+    "watch-promises": {"task": "watch_promises", "schedule": 10.0, "options": {"queue": Queue.CALLBACKS}},
     "beat-alive": {"task": "beat_alive", "schedule": 5.0, "options": {"queue": Queue.CALLBACKS}},
 }
 

@@ -1,7 +1,17 @@
 """Periodic tasks: beat only rings them, each is idempotent and safe to run twice."""
 
 from intake.db import database_now, transaction
-from intake.services import callbacks, cover, drafts, family_calls, heartbeats, office, owners
+from intake.services import (
+    callbacks,
+    cover,
+    drafts,
+    family_calls,
+    heartbeats,
+    late_calls,
+    office,
+    owners,
+    promises,
+)
 from workers.app import celery, settings
 
 
@@ -11,6 +21,15 @@ def beat_alive() -> None:
     with transaction() as session:
         heartbeats.beat(session, "beat")
         heartbeats.beat(session, "worker")
+
+
+@celery.task(name="watch_promises")
+def watch_promises() -> None:
+    """See which promised calls come late, note it, and tell their families once."""
+    with transaction() as session:
+        now = database_now(session)
+        promises.watch(session, office.current(session, settings.organisation).office, now=now)
+        late_calls.tell_families(session, now=now)
 
 
 @celery.task(name="sweep_work")

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from intake.forms.base import DeskForm
-from intake.forms.fields import Choice, as_choices, labelled
+from intake.forms.console import Notes
+from intake.forms.fields import Choice, Pick, as_choices, labelled
+from intake.rules.promises import SAY_BREACH_REASON
 from intake.rules.rota import SAY_PAUSE
 
 TO_ALL = "all"
@@ -27,3 +29,12 @@ class PauseForm(DeskForm):
     """Why somebody takes no calls for a while."""
 
     reason = Choice("Why?", noun="why", choices=labelled(SAY_PAUSE), missing="Choose why.")
+
+
+class ReasonOfBreachForm(DeskForm):
+    """Why a promise was broken. Several of them stand on one page, so the ids are the page's business."""
+
+    reason = Pick(
+        "Reason", noun="the reason", choices=labelled(SAY_BREACH_REASON), missing="Choose the reason."
+    )
+    note = Notes("Note", limit=500)

@@ -25,10 +25,11 @@ class Anchor(StrEnum):
     PACKET = "packet"
     APPOINTMENT = "appointment"
     BY_HAND = "by_hand"
+    CALL_LATE = "call_late"
 
 
 class Part(StrEnum):
-    """AT_ONCE answers somebody who has just asked; the others are local hours."""
+    """AT_ONCE answers somebody who has just asked or waits for our call; the others are local hours."""
 
     AT_ONCE = "at_once"
     ANY = "any"
@@ -218,8 +219,8 @@ def _check(table: SeriesTable) -> None:
         "every part of the day but at_once has its hours": table.windows.keys() != {*Part} - {Part.AT_ONCE},
         "a step has a name of its own, without a dot": len(set(names)) < len(names) or "." in "".join(names),
         "a step belongs to a series of the file": any(step.series not in known for step in table.steps),
-        "at once answers somebody who has just asked": any(
-            step.part is Part.AT_ONCE and (step.after is not Anchor.ASKED or step.days)
+        "at once answers somebody who has just asked or waits for us": any(
+            step.part is Part.AT_ONCE and (step.after not in (Anchor.ASKED, Anchor.CALL_LATE) or step.days)
             for step in table.steps
         ),
     }

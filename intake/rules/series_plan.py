@@ -43,6 +43,7 @@ class Why(StrEnum):
     NOT_SPOKEN = "not_spoken"
     NO_APPOINTMENT = "no_appointment"
     BY_HAND = "by_hand"
+    CALL_IN_TIME = "call_in_time"
     REPLY = "reply"
     BRAKE = "brake"
     NOT_IN_SERIES = "not_in_series"
@@ -54,6 +55,7 @@ _AWAITS = {
     Anchor.PACKET: Why.NO_PACKET,
     Anchor.APPOINTMENT: Why.NO_APPOINTMENT,
     Anchor.BY_HAND: Why.BY_HAND,
+    Anchor.CALL_LATE: Why.CALL_IN_TIME,
 }
 
 

@@ -18,7 +18,7 @@ from intake.models.staff import Staff
 from intake.rules.calling_hours import OfficeHours
 from intake.rules.clocks import Clocks, Wait, clocks
 from intake.rules.statuses import CallbackStatus
-from intake.services import presence
+from intake.services import breaches, presence
 from intake.services.call_plans import whereabouts
 from intake.services.presence import Member
 
@@ -43,7 +43,7 @@ class Row:
 class Board:
     """Counts stop at COUNTED. `kept` and `broken`: promises whose call was first rung today.
 
-    `oldest` is the call that is due the longest; None when nobody waits.
+    `unexplained`: broken promises without a reason. `oldest`: the call that is due the longest, or None.
     """
 
     waiting: int
@@ -51,6 +51,7 @@ class Board:
     later: int
     kept: int
     broken: int
+    unexplained: int
     oldest: Row | None
     rows: Sequence[Row]
     team: Sequence[Member]
@@ -69,6 +70,7 @@ def board(session: Session, office: OfficeHours, *, now: datetime) -> Board:
         later=_count(session, _WAITING & (Callback.due_at > now)),
         kept=kept,
         broken=broken,
+        unexplained=breaches.count_unexplained(session),
         oldest=_row(oldest, office, names, now) if oldest else None,
         rows=[_row(call, office, names, now) for call in _pressing(session, now)],
         team=presence.team(session, office, now=now),

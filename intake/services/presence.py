@@ -78,11 +78,15 @@ def _run(made: Sequence[Made], paused: Sequence[StaffPause], now: datetime) -> i
     return hard_run(made, [(one.started_at, one.ended_at or now) for one in paused], now=now)
 
 
+def at_work(members: Sequence[Member]) -> list[Member]:
+    """Those who make calls now. A supervisor counts while she has one."""
+    here = [one for one in members if one.doing in (Doing.ON_CALL, Doing.HAS_CALL, Doing.FREE)]
+    return [one for one in here if one.staff.role == Role.ADVOCATE or one.call]
+
+
 def crew(members: Sequence[Member]) -> Crew:
-    """Advocates at work, and those of them who have no call. A supervisor counts while she has one."""
-    at_work = [member for member in members if member.doing in (Doing.ON_CALL, Doing.HAS_CALL, Doing.FREE)]
-    counted = [one for one in at_work if one.staff.role == Role.ADVOCATE or one.call]
-    return Crew(at_work=len(counted), free=sum(one.doing is Doing.FREE for one in counted))
+    working = at_work(members)
+    return Crew(at_work=len(working), free=sum(one.doing is Doing.FREE for one in working))
 
 
 class _Known:

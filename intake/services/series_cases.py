@@ -14,6 +14,7 @@ from intake.models.callback import CallAttempt
 from intake.models.lead import Contact, Lead
 from intake.models.mailing import Mailing, SeriesRun, Suppression
 from intake.models.match import Match, MatchSet
+from intake.models.promise import Breach
 from intake.rules.facts import Channel
 from intake.rules.outcomes import OutcomeCode
 from intake.rules.series import ANSWERS, SERIES, Anchor, Ending
@@ -69,6 +70,8 @@ def _leads(session: Session, lead_ids: list[UUID]) -> Iterable[Row[Any]]:
     spoken = select(func.min(CallAttempt.ended_at)).where(
         CallAttempt.lead_id == Lead.id, CallAttempt.outcome == OutcomeCode.SPOKE
     )
+    # Once somebody rang, the mail would come after the call.
+    late = select(func.min(Breach.told_at)).where(Breach.lead_id == Lead.id, Breach.rung_at.is_(None))
     matched = exists().where(MatchSet.lead_id == Lead.id, MatchSet.current, Match.match_set_id == MatchSet.id)
     answers = [getattr(Lead, name) for name in ANSWERS]
     found = select(
@@ -81,6 +84,7 @@ def _leads(session: Session, lead_ids: list[UUID]) -> Iterable[Row[Any]]:
         Contact.email_blind,
         Suppression.reason.label("stopped"),
         spoken.scalar_subquery().label("spoken_at"),
+        late.scalar_subquery().label("call_late_at"),
         matched.label("matched"),
     )
     placed = found.join(Contact, Contact.lead_id == Lead.id).outerjoin(Suppression, stopped)
@@ -141,6 +145,7 @@ def _anchors(row: Row[Any], runs: dict[str, SeriesRun], zones: Zones) -> dict[An
         Anchor.SPOKEN: row.spoken_at,
         Anchor.APPOINTMENT: day_begins(day, zones) if day else None,
         Anchor.BY_HAND: condolence.begun_at if condolence else None,
+        Anchor.CALL_LATE: row.call_late_at,
     }
     return {anchor: at for anchor, at in known.items() if at is not None}
 

@@ -12,9 +12,10 @@ from intake.models.lead import Lead
 from intake.models.letter import Letter
 from intake.models.mailing import Mailing
 from intake.models.match import MatchSet
+from intake.models.promise import Breach
 from intake.rules.series_plan import Outlook
 from intake.rules.statuses import CallbackStatus, MailingStatus
-from intake.services import audit, series
+from intake.services import audit, promises, series
 from intake.services.blind import email_blind, phone_blind
 from intake.services.doctor_list import current_matches
 from intake.services.letters import letters_of
@@ -27,7 +28,8 @@ _SETTLED = (MailingStatus.ACCEPTED, MailingStatus.FAILED, MailingStatus.UNKNOWN)
 class StatusPage:
     """One request as its family sees it. `match_set` is None while the search still runs.
 
-    `coming`: the steps that are not rows yet.
+    `coming`: the steps that are not rows yet. `breach`: the newest promise of the call that was, or will
+    be, broken.
     """
 
     lead: Lead
@@ -37,6 +39,7 @@ class StatusPage:
     coming: list[Outlook]
     letters: list[Letter]
     call_is_late: bool
+    breach: Breach | None = None
 
 
 def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | None:
@@ -58,6 +61,7 @@ def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | No
         call_is_late=bool(
             callback and callback.status == CallbackStatus.WAITING and callback.promise_by < now
         ),
+        breach=promises.of_call(session, callback) if callback else None,
     )
 
 

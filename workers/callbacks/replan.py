@@ -15,7 +15,7 @@ from intake.rules.follow_up import part_of_day
 from intake.rules.next_call import FURTHEST_DAYS, next_call
 from intake.rules.statuses import CallbackStatus
 from intake.rules.wishes import AGREED_TIME_MINUTES, CallPlan, CallWish, DueBecause
-from intake.services import audit, office, outbox
+from intake.services import audit, office, outbox, promises
 from intake.services.call_plans import call_plan
 from intake.workflow import Event
 from workers.callbacks.schedule import organisation
@@ -58,6 +58,7 @@ def _move(session: Session, callback: Callback, plan: CallPlan, *, now: datetime
         session, "desk", "callback.moved", "callback", callback.id, now=now,
         was=callback.due_at.isoformat(), due=found.due_at.isoformat(),
     )  # fmt: skip
+    promises.moved(session, callback, now=now)
     callback.due_at, callback.promise_by = found.due_at, found.promise_by
     callback.due_because, callback.requested = DueBecause.OFFICE_CLOSED, found.requested
 

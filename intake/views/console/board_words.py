@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import g
 
+from intake.rules.promises import SAY_BREACH_REASON, BreachReason
 from intake.rules.rota import SAY_PAUSE, PauseReason
 from intake.services.board import COUNTED, Row
 from intake.services.presence import Doing, Member
@@ -55,3 +56,10 @@ def whose(row: Row) -> str:
 def clock_time(instant: datetime, zone: str) -> str:
     """ "2:05 pm CST" of the office."""
     return words.wall(instant.astimezone(ZoneInfo(zone)))
+
+
+def reason(code: str) -> str:
+    return SAY_BREACH_REASON[BreachReason(code)]
+
+
+REASONS = [(str(code), text) for code, text in SAY_BREACH_REASON.items()]

@@ -87,6 +87,8 @@ ROLES: dict[str, Rule] = {
     "console.board_live": _SUPERVISORS,
     "console.give_call": _SUPERVISORS,
     "console.pause_colleague": _SUPERVISORS,
+    "console.broken_promises": _SUPERVISORS,
+    "console.explain_breach": _SUPERVISORS,
     "console.take_break": _CALLERS,
     "console.end_break": _CALLERS,
     "console.work": _SUPERVISORS,

@@ -10,8 +10,10 @@ from intake.forms.contact_details import say_phone
 from intake.forms.times import say_hour, say_when
 from intake.language import gettext
 from intake.models.lead import Lead
+from intake.models.promise import Breach
 from intake.rules.facts import RequestKind, TreatmentStatus
 from intake.rules.nearer_words import nearer_texts
+from intake.rules.promises import BreachReason
 from intake.rules.reason_words import caution_text
 from intake.rules.references import spoken
 from intake.rules.statuses import CallbackStatus
@@ -103,7 +105,21 @@ def _call(page: StatusPage, planned: NextCall | None, now: datetime) -> Call:
         return Call("waiting", gettext("A nurse has your request in front of her and is about to call you."))
     owed = callback or planned
     assert owed is not None
-    return _owed(owed.due_at, owed.promise_by, zone_of(page.lead), now)
+    found = _owed(owed.due_at, owed.promise_by, zone_of(page.lead), now)
+    return _later_than_said(page.breach, owed.promise_by, found) if page.breach else found
+
+
+def _later_than_said(breach: Breach, promise_by: datetime, found: Call) -> Call:
+    """What we know already of a promise that we will not keep, before its time is over."""
+    if found.state == "late":
+        return found
+    if breach.promise_by == promise_by and breach.settled_at is None:
+        sorry = "We may call you later than we said, and we are sorry. You have not lost your place."
+        return Call("late", f"{sorry} You need not wait: ring us.")
+    if breach.likely == BreachReason.OFFICE_CLOSED and breach.promise_by < promise_by and not breach.rung_at:
+        sorry = "We are closed at the time we gave you, and we are sorry."
+        return Call(found.state, f"{sorry} {found.words}")
+    return found
 
 
 def _no_call(lead: Lead) -> Call:

@@ -159,6 +159,7 @@ def test_an_opening_is_the_first_one_there_is(moment: datetime, zones: list[str]
         ({}, "after_call", Fate.WAIT, Why.NOT_SPOKEN),
         ({}, "appointment_soon", Fate.WAIT, Why.NO_APPOINTMENT),
         ({}, "condolence", Fate.WAIT, Why.BY_HAND),
+        ({}, "late_call", Fate.WAIT, Why.CALL_IN_TIME),
     ],
 )
 def test_a_step_that_will_not_come_says_why(changes: Any, name: str, fate: Fate, why: Why) -> None:
