@@ -272,7 +272,7 @@ def test_family_whose_call_moved_for_a_closed_day_is_told_on_its_page_and_by_mai
         replan_calls(session, UUID(int=1), NOON)
     page = status_page(browser_client, callback)
     assert "We are closed at the time we gave you, and we are sorry." in page
-    assert "A nurse will call you on Thursday" in page
+    assert "A nurse will call you on Thu" in page
     (breach,) = watch(1)
     assert (breach.likely, breach.promise_by, breach.broken_at) == (
         "office_closed", tomorrow + 30 * MINUTE, NOON,

@@ -114,10 +114,13 @@ def _later_than_said(breach: Breach, promise_by: datetime, found: Call) -> Call:
     if found.state == "late":
         return found
     if breach.promise_by == promise_by and breach.settled_at is None:
-        sorry = "We may call you later than we said, and we are sorry. You have not lost your place."
-        return Call("late", f"{sorry} You need not wait: ring us.")
+        sorry = gettext(
+            "We may call you later than we said, and we are sorry. You have not lost your place. "
+            "You need not wait: ring us."
+        )
+        return Call("late", sorry)
     if breach.likely == BreachReason.OFFICE_CLOSED and breach.promise_by < promise_by and not breach.rung_at:
-        sorry = "We are closed at the time we gave you, and we are sorry."
+        sorry = gettext("We are closed at the time we gave you, and we are sorry.")
         return Call(found.state, f"{sorry} {found.words}")
     return found
 
