@@ -34,13 +34,13 @@ def posted_to(
     now: datetime = NOON,
     **lead: Any,
 ) -> Submitted:
-    """A family without email that asked for the guide by post and agreed to letters."""
+    """A family without email that agreed to letters, with the guide planned and nothing after it."""
     door = to or address()
     agreed = ConsentAnswer(key="post_guide", given=True, typed=", ".join(door.lines))
     usual = {"email": None, "phone": None, "consents": (COLLECT, agreed)}
     sent = stored_lead(session, now=now, **{**usual, **lead})
     session.flush()
-    letters.ask_by_post(session, sent.lead_id, door, large_print=large_print, now=now)
+    letters.ask_for_guide(session, sent.lead_id, door, large_print=large_print, now=now)
     return sent
 
 

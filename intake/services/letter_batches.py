@@ -12,7 +12,7 @@ from intake.errors import BadInput
 from intake.models.lead import Lead
 from intake.models.letter import Letter, LetterBatch, PostalAddress
 from intake.rules.statuses import LetterStatus, change
-from intake.services import audit
+from intake.services import audit, series
 from intake.services.letters import refusals
 
 MOST = 250
@@ -94,6 +94,8 @@ def in_batch(session: Session, batch: LetterBatch, *statuses: LetterStatus) -> S
 def post(session: Session, number: int, staff_id: UUID, *, now: datetime) -> int:
     """The batch is at the post office; return how many letters are. Those taken out stay behind.
 
+    Mails that wait for a packet get their new day.
+
     Raises BadInput when it was posted before, or has no file yet.
     """
     batch = locked(session, number)
@@ -105,6 +107,8 @@ def post(session: Session, number: int, staff_id: UUID, *, now: datetime) -> int
         letter.status = change(LetterStatus(letter.status), LetterStatus.POSTED)
         letter.posted_at = now
     batch.posted_at = now
+    session.flush()
+    series.plan(session, [letter.lead_id for letter in allowed], now=now)
     note(session, staff_id, "letters.posted", batch, now=now, count=len(allowed))
     return len(allowed)
 

@@ -1,6 +1,6 @@
 """Letters as rows: planned once per lead and step, held back when the family or the post said no."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -36,18 +36,23 @@ def letters_of(session: Session, lead_id: UUID) -> list[Letter]:
 
 
 def packet_expected_at(session: Session, lead_id: UUID) -> datetime | None:
-    """When the posted guide should have arrived; None when none is to come, on its way or there.
+    """When the posted guide of one lead should have arrived, as `packets` says it."""
+    return packets(session, [lead_id]).get(lead_id)
+
+
+def packets(session: Session, lead_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the posted guide should have arrived, by lead; a lead without one is not in it.
 
     A mail that follows the guide waits for this moment. A guide that was held back, or that the post
     office returned, is not waited for.
     """
-    wanted = select(Letter).where(
-        Letter.lead_id == lead_id,
+    wanted = select(Letter.lead_id, Letter.due_at, Letter.posted_at).where(
+        Letter.lead_id.in_(lead_ids),
         Letter.step.startswith(GUIDE),
         Letter.status.in_((*_COMING, LetterStatus.POSTED)),
     )
-    latest = session.scalars(wanted.order_by(Letter.created_at.desc()).limit(1)).one_or_none()
-    return expected_at(latest.due_at, latest.posted_at) if latest else None
+    found = session.execute(wanted.order_by(Letter.created_at))
+    return {lead_id: expected_at(due_at, posted_at) for lead_id, due_at, posted_at in found}
 
 
 def gets_post(session: Session, lead: Lead) -> bool:
@@ -103,13 +108,13 @@ def _agreed() -> ColumnElement[bool]:
     return newest.correlate(Lead).scalar_subquery()
 
 
-def ask_by_post(
+def ask_for_guide(
     session: Session, lead_id: UUID, address: Address, *, large_print: bool, now: datetime
 ) -> None:
-    """A family asks for the guide on paper: keep where it goes, and plan it once.
+    """Keep where letters go, and plan the guide once.
 
-    The consent to letters is kept by the caller, with the words that were shown. Asked again for a guide
-    that was posted, held back or came back, it is planned anew; one that is under way stays one.
+    Asked again for a guide that was posted, held back or came back, it is planned anew; one that is
+    under way stays one.
     """
     postal_addresses.keep(session, lead_id, address, large_print=large_print, now=now)
     guides = [letter for letter in letters_of(session, lead_id) if letter.step.partition(".")[0] == GUIDE]

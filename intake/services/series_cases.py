@@ -21,6 +21,7 @@ from intake.rules.series import ANSWERS, SERIES, Anchor, Ending
 from intake.rules.series_hours import Zones, day_begins, known_zones, local_day
 from intake.rules.series_plan import Case
 from intake.rules.statuses import LeadStatus, MailingStatus
+from intake.services import letters
 from intake.services.suppressions import BOUNCED
 
 _ENDINGS: dict[str | None, Ending] = {
@@ -59,10 +60,14 @@ def family_of(session: Session, lead_id: UUID) -> Family:
 
 
 def families(session: Session, lead_ids: Collection[UUID]) -> dict[UUID, Family]:
-    """Every lead that is there, in three queries for all of them."""
+    """Every lead that is there, in four queries for all of them."""
     wanted = list(lead_ids)
     runs, mailings = _runs(session, wanted), _mailings(session, wanted)
-    return {row.id: _family(row, runs[row.id], mailings[row.id]) for row in _leads(session, wanted)}
+    packets = letters.packets(session, wanted)
+    return {
+        row.id: _family(row, runs[row.id], mailings[row.id], packets.get(row.id))
+        for row in _leads(session, wanted)
+    }
 
 
 def _leads(session: Session, lead_ids: list[UUID]) -> Iterable[Row[Any]]:
@@ -108,7 +113,9 @@ def _mailings(session: Session, lead_ids: list[UUID]) -> dict[UUID, dict[str, Se
     return found
 
 
-def _family(row: Row[Any], runs: list[SeriesRun], mailings: dict[str, Sent]) -> Family:
+def _family(
+    row: Row[Any], runs: list[SeriesRun], mailings: dict[str, Sent], packet: datetime | None
+) -> Family:
     zones = known_zones(row.time_zones)
     by_name = {run.series: run for run in runs}
     case = Case(
@@ -116,7 +123,7 @@ def _family(row: Row[Any], runs: list[SeriesRun], mailings: dict[str, Sent]) -> 
         answers={name: getattr(row, name) for name in ANSWERS},
         consents=_consents(row, by_name),
         has_address=row.email_blind is not None,
-        anchors=_anchors(row, by_name, zones),
+        anchors=_anchors(row, by_name, zones, packet),
         endings=_endings(row, by_name),
         has_match=row.matched,
         paused=max((run.paused_until for run in runs if run.paused_until), default=None),
@@ -137,12 +144,15 @@ def _consents(row: Row[Any], runs: dict[str, SeriesRun]) -> frozenset[str]:
     return frozenset(key for key, given in asked.items() if given)
 
 
-def _anchors(row: Row[Any], runs: dict[str, SeriesRun], zones: Zones) -> dict[Anchor, datetime]:
+def _anchors(
+    row: Row[Any], runs: dict[str, SeriesRun], zones: Zones, packet: datetime | None
+) -> dict[Anchor, datetime]:
     reminders, condolence = runs.get("reminders"), runs.get("condolence")
     day = reminders.appointment_on if reminders else None
     known = {
         Anchor.ASKED: row.created_at,
         Anchor.SPOKEN: row.spoken_at,
+        Anchor.PACKET: packet,
         Anchor.APPOINTMENT: day_begins(day, zones) if day else None,
         Anchor.BY_HAND: condolence.begun_at if condolence else None,
         Anchor.CALL_LATE: row.call_late_at,

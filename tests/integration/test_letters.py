@@ -17,7 +17,14 @@ from intake.models import AuditEntry, ConsentEvent, Lead, Letter, LetterBatch, P
 from intake.rules.facts import Channel
 from intake.rules.outcomes import OUTCOMES, OutcomeCode
 from intake.rules.statuses import LetterStatus, change
-from intake.services import call_effects, consents, letter_batches, letter_files, letters, postal_addresses
+from intake.services import (
+    call_effects,
+    consents,
+    letter_batches,
+    letter_files,
+    letters,
+    postal_addresses,
+)
 from intake.services.leads import ConsentAnswer, get_lead
 from intake.services.suppressions import suppress
 from tests.desk import account
@@ -68,7 +75,7 @@ def asked(**changes: object) -> UUID:
 def test_guide_asked_for_twice_is_one_letter(database: Engine) -> None:
     lead_id = asked()
     with transaction() as session:
-        letters.ask_by_post(session, lead_id, address(line_1="9 Other Road"), large_print=True, now=LATER)
+        letters.ask_for_guide(session, lead_id, address(line_1="9 Other Road"), large_print=True, now=LATER)
         assert [letter.step for letter in letters.letters_of(session, lead_id)] == ["guide"]
         kept = postal_addresses.address_of(session, lead_id)
         assert kept is not None

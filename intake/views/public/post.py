@@ -10,7 +10,7 @@ from intake.limits import limiter
 from intake.models.lead import Lead
 from intake.rules.facts import Diagnosis, RequestKind
 from intake.rules.post import Address
-from intake.services import consents, leads, letters, postal_addresses, status_page
+from intake.services import consents, leads, letter_series, postal_addresses, status_page
 from intake.services.leads import NewLead
 from intake.views.clock import utc_now
 from intake.views.public import new_lead, visit
@@ -40,7 +40,7 @@ def ask_for_posted_guide() -> ResponseReturnValue:
     address = form.address(form.recipient)
     with transaction() as session:
         submitted = leads.submit_lead(session, _new_lead(form, address), now=utc_now())
-        letters.ask_by_post(
+        letter_series.ask_by_post(
             session, submitted.lead_id, address, large_print=form.large_print, now=utc_now()
         )
     visit.remember_sent(submitted.status_token)
@@ -71,7 +71,7 @@ def ask_by_post(token: str) -> ResponseReturnValue:
     answer = new_lead.post_guide(address, given=form.consent_post.data)
     with transaction() as session:
         consents.record(session, lead.id, [answer], new_lead.consent_trace(), now=utc_now())
-        letters.ask_by_post(session, lead.id, address, large_print=form.large_print, now=utc_now())
+        letter_series.ask_by_post(session, lead.id, address, large_print=form.large_print, now=utc_now())
     return redirect(url_for("public.status", token=token, saved="post"), 303)
 
 
