@@ -1,7 +1,7 @@
 """A document for one case as plain values: what the page and the PDF are both made from."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from intake.documents.choose import ANYBODY, Case, sections_for, sources_for
@@ -9,7 +9,8 @@ from intake.documents.content import Document, Kind, Question, Review, Section, 
 from intake.documents.load import load_document, load_labels
 from intake.rules.facts import Language, TreatmentStatus
 
-Reviews = Mapping[str, Review]
+# The clinicians' yes by part: pairs, so that what is wanted can be a key.
+Reviews = tuple[tuple[str, Review], ...]
 IN_REMISSION = (TreatmentStatus.FULL_REMISSION, TreatmentStatus.PARTIAL_REMISSION)
 _WITH_DOCTORS, _WITHOUT_DOCTORS = "list", "none"
 
@@ -58,13 +59,13 @@ class DoctorEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which document, for whom. `reviews`: the clinicians' yes by part of this document, as it stands."""
+    """Which document, for whom; hashable. `reviews`: of the parts of this document as they stand."""
 
     kind: Kind
     case: Case = ANYBODY
     language: Language = Language.ENGLISH
     doctors: tuple[DoctorEntry, ...] = ()
-    reviews: Reviews = field(default_factory=dict)
+    reviews: Reviews = ()
 
 
 def document_data(wanted: Wanted, brand: Brand) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def _question(question: Question) -> dict[str, str]:
 
 
 def _note(section: Section, numbers: list[int], wanted: Wanted) -> str:
-    labels, review = load_labels(wanted.language), wanted.reviews.get(section.id)
+    labels, review = load_labels(wanted.language), dict(wanted.reviews).get(section.id)
     version = labels["version"].format(version=section.version)
     standing = labels["reviewed"].format(by=review.by, on=review.on) if review else labels["awaiting"]
     named = labels["sources_of"].format(numbers=", ".join(map(str, numbers))) + " " if numbers else ""
@@ -130,5 +131,5 @@ def _note(section: Section, numbers: list[int], wanted: Wanted) -> str:
 
 
 def _review_line(sections: Iterable[Section], reviews: Reviews, labels: dict[str, Any]) -> str:
-    signed = all(section.id in reviews for section in sections)
+    signed = {part for part, _ in reviews} >= {section.id for section in sections}
     return str(labels["all_reviewed"] if signed else labels["not_all_reviewed"])

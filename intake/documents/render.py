@@ -19,7 +19,6 @@ from intake.documents.load import PRINT
 from intake.errors import PermanentError
 from intake.rules.facts import Diagnosis, Language, Stage, TreatmentStatus
 
-GUIDE_FILENAME = "guide.pdf"
 _DOCUMENT = "document.typ"
 _NORMAL, _LARGE = "13pt", "18pt"
 # A package that holds only font files (OFL); without it Typst's own serif is used.
@@ -33,19 +32,19 @@ def document_pdf(wanted: Wanted, brand: Brand, *, large_print: bool = False) -> 
 
     Raises PermanentError when a name in it holds a character that the font has not.
     """
-    return _pdf_of(json.dumps(document_data(wanted, brand)), large_print)
+    return _pdf_of(_data_of(wanted, brand), large_print)
 
 
 def guide_pdf(
     case: Case,
     brand: Brand,
     *,
-    reviews: Reviews | None = None,
+    reviews: Reviews = (),
     large_print: bool = False,
     language: Language = Language.ENGLISH,
 ) -> bytes:
-    """The guide for a case. Send it as GUIDE_FILENAME: a file name is seen by others."""
-    wanted = Wanted(kind=Kind.GUIDE, case=case, language=language, reviews=reviews or {})
+    """The guide for a case."""
+    wanted = Wanted(kind=Kind.GUIDE, case=case, language=language, reviews=reviews)
     return document_pdf(wanted, brand, large_print=large_print)
 
 
@@ -59,6 +58,11 @@ def document_pages_png(wanted: Wanted, brand: Brand, *, large_print: bool = Fals
     """Each page as a picture, to be looked at."""
     pages = typeset(_DOCUMENT, document_data(wanted, brand), large_print=large_print, form="png")
     return [pages] if isinstance(pages, bytes) else pages
+
+
+@lru_cache(maxsize=1024)
+def _data_of(wanted: Wanted, brand: Brand) -> str:
+    return json.dumps(document_data(wanted, brand))
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from intake.documents.choose import Case
 from intake.documents.content import Kind, Review, Section
-from intake.documents.data import Wanted
+from intake.documents.data import Reviews, Wanted
 from intake.documents.load import load_document
 from intake.errors import BadInput
 from intake.models.guidance import GuidanceSignOff
@@ -51,13 +51,13 @@ def standings(session: Session, kind: Kind, language: Language) -> dict[str, Row
     return {section.id: found[row_id(kind, section)] for section in sections}
 
 
-def reviews(session: Session, kind: Kind, language: Language) -> dict[str, Review]:
+def reviews(session: Session, kind: Kind, language: Language) -> Reviews:
     """The clinicians' yes by part: what page and PDF name in place of "awaiting clinical review"."""
-    return {
-        part: Review(standing.by, standing.on)
+    return tuple(
+        (part, Review(standing.by, standing.on))
         for part, standing in standings(session, kind, language).items()
         if standing.signed and standing.by and standing.on
-    }
+    )
 
 
 def digest(kind: Kind, language: Language) -> str:

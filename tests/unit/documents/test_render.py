@@ -12,7 +12,7 @@ from intake.documents.choose import Case, sections_for
 from intake.documents.content import Kind, Review
 from intake.documents.data import Brand, DoctorEntry, Wanted, document_data
 from intake.documents.load import load_document
-from intake.documents.render import GUIDE_FILENAME, document_pages_png, document_pdf, guide_pdf, warm
+from intake.documents.render import document_pages_png, document_pdf, guide_pdf, warm
 from intake.errors import PermanentError
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
 from tests.unit.documents.test_choose import CASES, GUIDE, questions
@@ -134,10 +134,6 @@ def test_threads_may_render_at_once() -> None:
         assert brand.name in read(pdf).pages[0].extract_text()
 
 
-def test_the_file_name_says_nothing() -> None:
-    assert GUIDE_FILENAME == "guide.pdf"
-
-
 def test_pages_can_be_looked_at_as_pictures() -> None:
     pages = document_pages_png(Wanted(kind=Kind.GUIDE, case=CASE), BRAND)
     assert len(pages) == len(read(guide_pdf(CASE, BRAND)).pages)
@@ -172,7 +168,7 @@ def test_a_list_without_doctors_says_so() -> None:
 
 
 def test_a_part_that_a_clinician_signed_names_her_and_the_rest_awaits_review() -> None:
-    reviews = {"how": Review("Dr. Ana Example", date(2026, 11, 20))}
+    reviews = (("how", Review("Dr. Ana Example", date(2026, 11, 20))),)
     data = document_data(Wanted(kind=Kind.QUESTIONS, case=CASE, reviews=reviews), REAL)
     notes = {section["id"]: section["note"] for section in data["sections"]}
     assert notes["how"] == "Version 1, reviewed by Dr. Ana Example on 2026-11-20."
@@ -182,6 +178,6 @@ def test_a_part_that_a_clinician_signed_names_her_and_the_rest_awaits_review() -
 
 def test_a_document_is_called_reviewed_when_every_part_of_it_is() -> None:
     review = Review("Dr. Ana Example", date(2026, 11, 20))
-    signed = {section.id: review for section in load_document(Kind.QUESTIONS).sections}
+    signed = tuple((section.id, review) for section in load_document(Kind.QUESTIONS).sections)
     data = document_data(Wanted(kind=Kind.QUESTIONS, case=CASE, reviews=signed), REAL)
     assert data["review"] == "Each part names the clinician who reviewed it."
