@@ -97,9 +97,13 @@ SHORT = "short"
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """All that a document can say in one language; `sections` stand in the order of reading."""
+    """All that a document can say in one language; `sections` stand in the order of reading.
+
+    `asked`: the language that was wanted; `language`: of the title, English while nobody has translated it.
+    """
 
     kind: Kind
+    asked: Language
     language: Language
     version: str
     title: str

@@ -73,11 +73,12 @@ def document_data(wanted: Wanted, brand: Brand) -> dict[str, Any]:
     document = load_document(wanted.kind, wanted.language)
     sections = _sections(wanted, document)
     sources = sources_for(sections)
-    labels = load_labels(wanted.language)
+    labels = load_labels(document.language)
     return {
         "kind": wanted.kind,
         "brand": asdict(brand),
         "language": document.language,
+        "asked": wanted.language,
         "title": document.title,
         "subject": document.subject,
         "version": document.version,
@@ -110,6 +111,7 @@ def _section(section: Section, sources: tuple[Source, ...], wanted: Wanted) -> d
         "id": section.id,
         "title": section.title,
         "language": section.language,
+        "asked": wanted.language,
         "only": "" if section.language == wanted.language else load_labels(wanted.language)["only_english"],
         "blocks": [asdict(block) for block in section.blocks],
         "questions": [_question(question) for question in section.questions],
@@ -123,7 +125,7 @@ def _question(question: Question) -> dict[str, str]:
 
 
 def _note(section: Section, numbers: list[int], wanted: Wanted) -> str:
-    labels, review = load_labels(wanted.language), dict(wanted.reviews).get(section.id)
+    labels, review = load_labels(section.language), dict(wanted.reviews).get(section.id)
     version = labels["version"].format(version=section.version)
     standing = labels["reviewed"].format(by=review.by, on=review.on) if review else labels["awaiting"]
     named = labels["sources_of"].format(numbers=", ".join(map(str, numbers))) + " " if numbers else ""

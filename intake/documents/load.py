@@ -32,7 +32,8 @@ _ABOUT = "about.toml"
 def load_document(kind: Kind, language: Language = Language.ENGLISH) -> Document:
     """Raises KeyError or ValueError when a file names a section, source or tag that is not there."""
     about = _read(Language.ENGLISH, Path(kind) / _ABOUT)
-    shown = {**about, **_read(language, Path(kind) / _ABOUT)}
+    translated_about = _read(language, Path(kind) / _ABOUT)
+    shown = {**about, **translated_about}
     translated = _sections(kind, language)
     sections = {
         key: _section(key, row, translated.get(key, {}), language)
@@ -40,7 +41,8 @@ def load_document(kind: Kind, language: Language = Language.ENGLISH) -> Document
     }
     return Document(
         kind=kind,
-        language=language,
+        asked=language,
+        language=language if translated_about else Language.ENGLISH,
         version=about["version"],
         title=shown["title"],
         subject=shown["subject"],
