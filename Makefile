@@ -14,7 +14,7 @@ LOCKED := --require-hashes --no-build-isolation --use-pep517
 # Set, it would compile every module of ours again in each of the hundreds of processes a test run starts.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help up test lint types contracts unit assets browser translations lock evaluate bench chaos clean
+.PHONY: help up test lint types contracts unit assets browser translations lock evaluate grades bench chaos clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ translations: $(VENV)/.test-installed ## Gather the marked strings into the cata
 
 lock: ## Compile requirements/*.txt again (needs uv)
 	sh requirements/compile.sh
+
+grades: $(VENV)/.test-installed ## How easily the documents and letters read, part by part
+	@$(BIN)/python -m tests.grades
 
 bench: $(VENV)/.test-installed assets ## Measure speed; wants a quiet machine (ONLY=name measures less)
 	$(BIN)/python -m pytest -m long -s $(if $(ONLY),-k "$(ONLY)") tests/bench
