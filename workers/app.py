@@ -25,6 +25,7 @@ _PERIODIC = {
     "rerank": {"task": "rerank_open_leads", "schedule": 10.0, "options": {"queue": Queue.MATCHING}},
     "plan-series": {"task": "plan_stale_series", "schedule": 30.0, "options": {"queue": Queue.MAILINGS}},
     "watch-promises": {"task": "watch_promises", "schedule": 10.0, "options": {"queue": Queue.CALLBACKS}},
+    "canary": {"task": "send_canary", "schedule": 30.0, "options": {"queue": Queue.CALLBACKS}},
     "beat-alive": {"task": "beat_alive", "schedule": 5.0, "options": {"queue": Queue.CALLBACKS}},
 }
 

@@ -3,6 +3,7 @@
 from intake.db import database_now, transaction
 from intake.services import (
     callbacks,
+    canary,
     cover,
     drafts,
     family_calls,
@@ -12,6 +13,8 @@ from intake.services import (
     owners,
     promises,
 )
+from intake.workflow import Queue
+from workers import base
 from workers.app import celery, settings
 
 
@@ -30,6 +33,18 @@ def watch_promises() -> None:
         now = database_now(session)
         promises.watch(session, office.current(session, settings.organisation).office, now=now)
         late_calls.tell_families(session, now=now)
+
+
+@celery.task(name="send_canary")
+def send_canary() -> None:
+    """A request of nobody's, which must come back through every queue within a minute."""
+    with transaction() as session:
+        canary.send(session, now=database_now(session))
+
+
+@celery.task(name="canary_quarantine")
+def _canary_quarantine(task_id: int, token: int) -> None:
+    base.run(task_id, token, canary.back(Queue.QUARANTINE))
 
 
 @celery.task(name="sweep_work")

@@ -10,7 +10,21 @@ from sqlalchemy.exc import DBAPIError as DatabaseError
 from intake.errors import AdvocateDeskError
 
 # Imported only when asked for: a command should not pay for the others.
-_HERE = ("centres", "check", "db", "dkim", "doctors", "sample", "setup", "staff", "up", "work", "zips")
+_HERE = (
+    "backup",
+    "centres",
+    "check",
+    "db",
+    "dkim",
+    "doctors",
+    "sample",
+    "setup",
+    "staff",
+    "status",
+    "up",
+    "work",
+    "zips",
+)
 _ENTRY_POINTS = "flask.commands"
 
 

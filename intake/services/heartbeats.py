@@ -1,9 +1,8 @@
 """Each part says that it lives by touching its row; `/readyz` reports who has gone quiet."""
 
-from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,8 @@ from intake.models.work import Heartbeat
 
 STALE_AFTER = timedelta(seconds=30)
 EXPECTED = ("relay", "worker", "beat")
+# Before the name of a queue: when a canary last came through it.
+CANARY = "canary."
 
 
 def beat(session: Session, name: str) -> None:
@@ -24,13 +25,3 @@ def beat(session: Session, name: str) -> None:
             where=Heartbeat.seen_at < now - timedelta(seconds=1),
         )
     )
-
-
-def ages(session: Session) -> Mapping[str, str]:
-    """Each expected part: `ok`, or `degraded` when it was silent for STALE_AFTER or never seen."""
-    fresh = set(
-        session.scalars(
-            select(Heartbeat.name).where(Heartbeat.seen_at > func.clock_timestamp() - STALE_AFTER)
-        )
-    )
-    return {name: "ok" if name in fresh else "degraded" for name in EXPECTED}

@@ -1,5 +1,7 @@
 """Doorbells of the callbacks: put the call a family asked for into the queue, move it when we are closed."""
 
+from intake.services import canary
+from intake.workflow import Queue
 from workers import base
 from workers.app import celery
 from workers.callbacks.replan import replan_calls
@@ -19,3 +21,8 @@ def _replan_calls(task_id: int, token: int) -> None:
 @celery.task(name="link_duplicates")
 def _link_duplicates(task_id: int, token: int) -> None:
     base.run(task_id, token, link_duplicates)
+
+
+@celery.task(name="canary_callbacks")
+def _canary(task_id: int, token: int) -> None:
+    base.run(task_id, token, canary.back(Queue.CALLBACKS))

@@ -52,9 +52,19 @@ class Suppressed(AdvocateDeskError):
 
 
 @cache
+def _post() -> "Post":
+    return Post(Settings.from_env())
+
+
 def delivery() -> Delivery:
     """The three steps, with this process's settings and SMTP connections."""
-    return Post(Settings.from_env()).delivery()
+    return _post().delivery()
+
+
+def reach_mail_server() -> None:
+    """Knock and take leave. Raises MailDelayed when nobody opens."""
+    outgoing = _post().outgoing
+    outgoing.transport.reach(outgoing.sender)
 
 
 class Post:

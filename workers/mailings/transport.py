@@ -79,6 +79,12 @@ class SmtpTransport:
         answer = self._send((sender, recipient), message)
         return _without(answer, recipient)
 
+    def reach(self, sender: str) -> None:
+        """Open a session and take leave: mail could be handed over now. Raises MailDelayed."""
+        session = self._connect(sender, time.monotonic() + self.timeout)
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            session.quit()
+
     def close(self) -> None:
         """Say goodbye on this thread's connection, when there is one."""
         kept: _Kept | None = self._local.__dict__.pop("kept", None)

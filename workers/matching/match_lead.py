@@ -47,6 +47,20 @@ def match_lead(session: Session, lead_id: UUID, now: datetime) -> None:
     add_set(session, NewSet(lead.id, result, now))
 
 
+def match_nobody(session: Session, now: datetime) -> None:
+    """Rank for a family that is none, and keep nothing: what a canary does."""
+    nobody = MatchCase(
+        diagnosis=Diagnosis.PLEURAL,
+        cell_type=CellType.UNKNOWN,
+        stage=Stage.TWO,
+        status=TreatmentStatus.NEW,
+        lat=None,
+        lon=None,
+        state="TX",
+    )
+    match(nobody, directory().snapshot(session), today=now.date())
+
+
 def case_of(lead: Lead) -> MatchCase:
     """The facts of a lead that decide the match. An unknown ZIP goes by the state alone."""
     place = find_place(lead.zip) if lead.zip else None
