@@ -12,13 +12,15 @@ from tests.chaos import (
     mail_faults,
     odd_workers,
     postgres_faults,
+    races,
     redis_away,
+    sabotage,
     storms,
 )
 from tests.chaos.experiment import EXPERIMENTS, Given, Rows
 from tests.chaos.runner import RESULTS, good, run, table
 
-MODULES = (kill_storm, redis_away, crash_points, mail_faults, odd_workers, postgres_faults)
+MODULES = (kill_storm, redis_away, crash_points, mail_faults, odd_workers, postgres_faults, races, sabotage)
 
 
 def main() -> None:

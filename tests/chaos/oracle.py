@@ -46,9 +46,11 @@ PER_LEAD = {
     "a draft left behind": """
         SELECT count(*) FROM draft JOIN lead USING (submission_id)""",
     "work leased past its lease": """
-        SELECT count(*) FROM outbox_task WHERE state = 'leased' AND leased_until < clock_timestamp()""",
+        SELECT count(*) FROM outbox_task WHERE state = 'leased' AND leased_until < clock_timestamp()
+            AND event <> 'canary.sent'""",
     "work due and not done": """
-        SELECT count(*) FROM outbox_task WHERE state IN ('due', 'leased') AND due_at <= clock_timestamp()""",
+        SELECT count(*) FROM outbox_task WHERE state IN ('due', 'leased') AND due_at <= clock_timestamp()
+            AND event <> 'canary.sent'""",
     "work parked": "SELECT count(*) FROM outbox_task WHERE state = 'parked'",
     "guide neither accepted nor unknown": """
         SELECT count(*) FROM mailing WHERE step = 'guide' AND status NOT IN ('accepted', 'unknown')""",

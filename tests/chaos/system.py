@@ -118,7 +118,8 @@ class System:
 
     def open_work(self) -> int:
         """Rows of work that are due or under way; -1 while the database is away."""
-        wanted = "SELECT count(*) FROM outbox_task WHERE state IN ('due', 'leased') AND due_at <= now()"
+        wanted = """SELECT count(*) FROM outbox_task WHERE state IN ('due', 'leased')
+            AND due_at <= now() AND event <> 'canary.sent'"""
         found = self.ask(wanted)
         return int(found[0][0]) if found else -1
 
