@@ -6,7 +6,7 @@ COPY assets assets
 RUN python3 assets/build.py
 
 FROM python:3.12-slim-bookworm
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY requirements/production.txt requirements/
 RUN pip install --no-cache-dir --require-hashes -r requirements/production.txt
@@ -15,10 +15,15 @@ COPY intake intake
 COPY workers workers
 COPY templates templates
 COPY migrations migrations
-RUN pip install --no-cache-dir --no-build-isolation --no-deps -e .
+# Compiled here: the container's files are read-only, and every start would compile them again.
+RUN pip install --no-cache-dir --no-build-isolation --no-deps -e . \
+    && python -m compileall -q intake workers migrations \
+    && useradd --system --uid 10001 --home /nonexistent advocate
 COPY --from=assets /app/intake/static/built intake/static/built
-RUN useradd --system --home /nonexistent advocate
-USER advocate
+ENV PYTHONDONTWRITEBYTECODE=1
+USER 10001
 EXPOSE 8000
+STOPSIGNAL SIGTERM
 CMD ["gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "8", \
-     "--worker-tmp-dir", "/dev/shm", "--bind", "0.0.0.0:8000", "intake.web:app"]
+     "--graceful-timeout", "10", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
+     "--bind", "0.0.0.0:8000", "intake.web:app"]

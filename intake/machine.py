@@ -70,6 +70,19 @@ class Machine:
         return self.sample or not self.outside.get("SMTP_HOST")
 
 
+def refuse_trial(machine: Machine) -> None:
+    """Raise ConfigError, naming each thing that is missing before real families can be served."""
+    missing = []
+    if machine.sample:
+        missing.append(f"{machine.organisation} is not there: run `advocate up`, then `advocate setup`")
+    if not machine.outside.get("SMTP_HOST"):
+        missing.append("SMTP_HOST is not set: mail would be caught here and reach nobody")
+    if not machine.outside.get("PUBLIC_URL", "").startswith("https://"):
+        missing.append("PUBLIC_URL is not set to the https:// address that families type")
+    if missing:
+        raise ConfigError(f"Not ready for production. {'. '.join(missing)}.")
+
+
 def free_port() -> int:
     """A TCP port that is free on 127.0.0.1 now."""
     with socket.socket() as probe:

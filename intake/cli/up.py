@@ -55,7 +55,8 @@ class Wish:
 @click.command()
 @click.option("--port", envvar="PORT", type=click.IntRange(1, 65535), default=8765, show_default=True)
 @click.option("--with-parent", is_flag=True, help="Stop when the process that started this one ends.")
-def command(port: int, with_parent: bool) -> None:
+@click.option("--production", is_flag=True, help="Refuse to start unless it can serve real families.")
+def command(port: int, with_parent: bool, production: bool) -> None:
     """Run everything on this machine: database, broker, web, workers and a mail catcher.
 
     Data lies in .advocate, or where ADVOCATE_HOME says. Ctrl-C stops everything; the data stays.
@@ -66,6 +67,8 @@ def command(port: int, with_parent: bool) -> None:
         follow_parent(os.getppid(), signal.SIGTERM)
     home = Path(os.environ.get("ADVOCATE_HOME") or ROOT / ".advocate").resolve()
     here = Machine(home=home, port=port, mail_port=machine.free_port(), outside=dict(os.environ))
+    if production:
+        machine.refuse_trial(here)
     try:
         run(here, wish)
     except Stopped:
