@@ -16,10 +16,11 @@ from intake.rules.facts import Channel
 from intake.rules.outcomes import OutcomeCode
 from intake.rules.series import SERIES, Step
 from intake.rules.series_plan import Fate, Outlook, Verdict, Why, fate_of, outlook
-from intake.rules.statuses import CallbackStatus, MailingStatus
+from intake.rules.statuses import MailingStatus
 from intake.services import audit, suppressions
+from intake.services.lead_access import may_see
 from intake.services.series_cases import Family, family_of
-from intake.services.staff import Role, actor
+from intake.services.staff import actor
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,6 @@ class LeadMail:
     stopped: str | None
     died: bool
     paused: datetime | None
-
-
-def may_see(session: Session, lead_id: UUID, staff: Staff) -> bool:
-    """A supervisor sees every family's mail, an advocate that of the family whose call she holds."""
-    if staff.role == Role.SUPERVISOR:
-        return True
-    held = (Callback.claimed_by == staff.id) & (Callback.status == CallbackStatus.CLAIMED)
-    same = (Lead.id == Callback.lead_id) | (Lead.family_id == Callback.family_id)
-    theirs = select(Callback.id).join(Lead, same).where(held, Lead.id == lead_id)
-    return session.scalars(theirs.limit(1)).first() is not None
 
 
 def lead_mail(session: Session, lead_id: UUID, staff: Staff, *, now: datetime) -> LeadMail | None:

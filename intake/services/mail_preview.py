@@ -22,8 +22,8 @@ from intake.rules.series import SERIES, Anchor, Step
 from intake.rules.series_plan import Case
 from intake.rules.statuses import MailingStatus
 from intake.services import audit, mail_content, outbox
+from intake.services.lead_access import may_see
 from intake.services.mail_content import Envelope
-from intake.services.mail_page import may_see
 from intake.services.series_cases import family_of
 from intake.services.staff import actor
 from intake.workflow import Event

@@ -14,9 +14,11 @@ from intake.db import transaction
 from intake.documents.content import Kind
 from intake.documents.load import load_document
 from intake.models import AuditEntry, GuidanceSignOff
+from intake.services import letters
 from intake.services.staff import Role
-from tests.desk import claim_next, hidden, signed_in, stored_call, token_in
+from tests.desk import claim_next, hidden, press, signed_in, stored_call, token_in
 from tests.factories import NOON
+from tests.letters import posted_to
 
 PAGE = "/console/documents/after_treatment/en"
 PARTS = load_document(Kind.AFTER_TREATMENT).sections
@@ -133,3 +135,28 @@ def test_admin_sees_no_family(browser_client: FlaskClient) -> None:
     signed_in(browser_client, Role.ADMIN)
     call = stored_call()
     assert browser_client.get(f"/console/leads/{call.lead_id}/documents").status_code == 403
+
+
+def test_no_to_letters_stops_them_for_good_and_is_kept(browser_client: FlaskClient) -> None:
+    signed_in(browser_client, Role.SUPERVISOR)
+    with transaction() as session:
+        lead_id = posted_to(session).lead_id
+    page = f"/console/leads/{lead_id}/documents"
+    assert "planned" in browser_client.get(page).text
+    stopping = f"/console/leads/{lead_id}/letters/stop"
+    assert browser_client.post(stopping).status_code == 400
+    assert press(browser_client, page, stopping).status_code == 303
+    shown = browser_client.get(page).text
+    assert "They asked us to stop." in shown
+    assert "They want no letters" not in shown
+    with transaction() as session:
+        assert letters.refusals(session, [lead_id]) == {lead_id: "they asked us to stop"}
+        assert "letters.stopped" in session.scalars(select(AuditEntry.action)).all()
+
+
+def test_advocate_stops_letters_of_her_own_call_alone(browser_client: FlaskClient) -> None:
+    signed_in(browser_client)
+    other = stored_call()
+    page = "/console/documents"
+    answer = press(browser_client, page, f"/console/leads/{other.lead_id}/letters/stop")
+    assert answer.status_code in (400, 404)

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from flask import abort, g, render_template, request
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intake.db import transaction
@@ -12,9 +12,10 @@ from intake.documents.choose import Case
 from intake.documents.content import Kind
 from intake.documents.data import Brand, DoctorEntry, Wanted
 from intake.documents.render import document_pdf
+from intake.forms.console import PressForm
 from intake.models.lead import Lead
 from intake.rules.facts import Diagnosis, Language, Stage, TreatmentStatus
-from intake.services import audit, documents, lead_access
+from intake.services import audit, documents, lead_access, letters
 from intake.services.staff import actor
 from intake.views.console import words
 from intake.views.console.blueprint import blueprint
@@ -63,7 +64,28 @@ def sample_document(kind: str) -> ResponseReturnValue:
 @blueprint.get("/leads/<uuid:lead_id>/documents")
 def lead_documents(lead_id: UUID) -> ResponseReturnValue:
     lead, _ = _of_lead(lead_id, None)
-    return render_template("console/documents/lead.html", lead=lead, kinds=list(Kind))
+    with transaction() as session:
+        shown = {
+            "letters": letters.letters_of(session, lead_id),
+            "refused": letters.refusals(session, [lead_id]).get(lead_id),
+        }
+    return render_template(
+        "console/documents/lead.html", lead=lead, kinds=list(Kind), form=PressForm(), **shown
+    )
+
+
+@blueprint.post("/leads/<uuid:lead_id>/letters/stop")
+def stop_letters(lead_id: UUID) -> ResponseReturnValue:
+    """They said stop to letters alone: on the phone, or on a sheet that they sent back."""
+    if not PressForm().validate():
+        abort(400)
+    with transaction() as session:
+        if lead_access.readable(session, lead_id, me()) is None:
+            abort(404)
+        letters.stop_address(session, lead_id, reason="asked_staff", now=g.now)
+        audit.note(session, actor(me().id), "letters.stopped", "lead", lead_id, now=g.now)
+    flash("Nothing is posted to that address any more.")
+    return redirect(url_for("console.lead_documents", lead_id=lead_id), code=303)
 
 
 @blueprint.get("/leads/<uuid:lead_id>/documents/<kind>.pdf")
@@ -76,7 +98,7 @@ def lead_document(lead_id: UUID, kind: str) -> ResponseReturnValue:
 def _of_lead(lead_id: UUID, kind: Kind | None) -> tuple[Lead, Wanted | None]:
     """A family that this person may read, and one of its documents. Every look is audited."""
     with transaction() as session:
-        lead = lead_access.readable(session, lead_id, me(), now=g.now)
+        lead = lead_access.readable(session, lead_id, me())
         if lead is None:
             abort(404)
         seen = str(kind or "list")

@@ -11,7 +11,7 @@ from intake.db import transaction
 from intake.errors import BadInput
 from intake.forms.console import PressForm
 from intake.rules.series import SERIES, Step
-from intake.services import lead_mail_changes, mail_page, mail_preview
+from intake.services import lead_access, lead_mail_changes, mail_page, mail_preview
 from intake.services.mail_preview import Preview
 from intake.views.console import mail_words, words
 from intake.views.console.blueprint import blueprint
@@ -105,7 +105,7 @@ def _changed(lead_id: UUID, said: str, verb: Callable[..., None]) -> Response:
         return back
     try:
         with transaction() as session:
-            if not mail_page.may_see(session, lead_id, me()):
+            if not lead_access.may_see(session, lead_id, me()):
                 abort(404)
             verb(session, lead_id, staff_id=me().id, now=g.now)
     except BadInput as wrong:

@@ -100,6 +100,7 @@ ROLES: dict[str, Rule] = {
     "console.sample_document": _ALL,
     "console.lead_documents": _CALL_PAGE,
     "console.lead_document": _CALL_PAGE,
+    "console.stop_letters": _CALL_PAGE,
     "console.letter_queue": _SUPERVISORS,
     "console.make_batch": _SUPERVISORS,
     "console.letter_batch": _SUPERVISORS,
