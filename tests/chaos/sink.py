@@ -2,8 +2,8 @@
 
 Every mail it takes is one line in LOG, on disk before it answers 250. How it treats a mail stands in the
 recipient: `refuse451x2.17@family.example` is answered 451 twice and then taken. Modes: `early` hangs up
-before the final dot has come, `late` takes the mail and hangs up without an answer, `garbage` takes none and
-answers with noise, `refuse451`, `refuse550`, `slow` takes it after five seconds.
+at DATA, before any word of the message; `late` takes the mail and hangs up without an answer; `garbage`
+takes none and answers with noise; `refuse451`, `refuse550`; `slow` takes it after five seconds.
 """
 
 import asyncio
@@ -47,11 +47,10 @@ class Talk:
 
     async def _data(self) -> None:
         mode = self._fault()
+        if mode == "early":
+            raise HungUp
         self._say("354 go on")
         await self.writer.drain()
-        if mode == "early":
-            await self.reader.read(100)
-            raise HungUp
         message = await self.reader.readuntil(b"\r\n.\r\n")
         if mode.startswith("refuse"):
             self._say(f"{mode[6:]} not now")

@@ -209,9 +209,7 @@ def test_odd_shapes_are_refused_without_harm(client: FlaskClient, sns: Amazon, t
     assert receipts() == 0
 
 
-@pytest.mark.parametrize(
-    "told", [ {"eventType": "Open", "mail": {}}, {"notificationType": "AmazonSES"}]
-)
+@pytest.mark.parametrize("told", [{"eventType": "Open", "mail": {}}, {"notificationType": "AmazonSES"}])
 def test_events_that_say_nothing_of_a_mails_fate_are_passed_over(
     client: FlaskClient, sns: Amazon, told: Any
 ) -> None:

@@ -26,9 +26,7 @@ def staff_id(database: Engine) -> UUID:
 
 def _sign(staff_id: UUID, row_id: str, *, approved: bool = True, comment: str = "") -> None:
     with transaction() as session:
-        word = Word(
-            staff_id=staff_id, clinician="Sample Clinician", approved=approved, comment=comment
-        )
+        word = Word(staff_id=staff_id, clinician="Sample Clinician", approved=approved, comment=comment)
         guidance.sign_off(session, row_id, word, now=NOW)
 
 
