@@ -20,7 +20,7 @@ from tests.factories import free_port
 from workers.mailings.transport import SmtpTransport
 
 ROUNDS, MAILS = 200, 200
-MESSAGE = b"Subject: Hello\r\n\r\n" + b"0123456789" * 4000 + b"\r\n"
+MESSAGE = b"Subject: Hello\r\n\r\n" + b"0123456789012345678901234567890123456789\r\n" * 1000
 RAW = text(
     """UPDATE outbox_task SET state = 'leased', token = token + 1 WHERE id = (SELECT id FROM outbox_task
     WHERE queue = 'callbacks' AND state = 'due' AND due_at <= now() ORDER BY due_at, id LIMIT 1
