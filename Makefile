@@ -14,7 +14,7 @@ LOCKED := --require-hashes --no-build-isolation --use-pep517
 # Set, it would compile every module of ours again in each of the hundreds of processes a test run starts.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help up test lint types contracts unit assets browser translations lock evaluate grades bench chaos clean
+.PHONY: help up test lint types contracts unit assets browser translations lock evaluate grades fuzz bench chaos clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ lock: ## Compile requirements/*.txt again (needs uv)
 
 grades: $(VENV)/.test-installed ## How easily the documents and letters read, part by part
 	@$(BIN)/python -m tests.grades
+
+fuzz: $(VENV)/.test-installed assets ## 100,000 fuzzed requests over every route, and answer times; takes minutes
+	$(BIN)/python -m pytest -m long -s tests/integration/test_fuzz.py tests/integration/test_answer_times.py
 
 bench: $(VENV)/.test-installed assets ## Measure speed; wants a quiet machine (ONLY=name measures less)
 	$(BIN)/python -m pytest -m long -s $(if $(ONLY),-k "$(ONLY)") tests/bench

@@ -8,7 +8,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from intake import db, limits
 from intake.config import ROOT, Settings
 from intake.services import zips
-from intake.views import console, errors, headers, health, languages, metrics, public, receipts, security
+from intake.services.start_up import refuse_samples
+from intake.views import (
+    access,
+    console,
+    errors,
+    forgery,
+    headers,
+    health,
+    languages,
+    metrics,
+    public,
+    receipts,
+    security,
+)
 
 # Answers are short; nothing a form asks for comes near this.
 _LARGEST_FORM = 512 * 1024
@@ -24,8 +37,10 @@ def build(settings: Settings | None) -> Flask:
     _configure(app, settings)
     app.extensions["advocate"] = settings
     app.extensions["advocate_engine"] = db.connect(settings, pool_size=8)
-    _load_points(app)
+    _load_points(app, settings)
     languages.init_app(app, settings)
+    access.init_app(app)
+    forgery.init_app(app)
     limits.init_app(app, settings)
     security.init_app(app, settings)
     for part in (public, console, health, metrics, receipts):
@@ -35,10 +50,11 @@ def build(settings: Settings | None) -> Flask:
     return app
 
 
-def _load_points(app: Flask) -> None:
+def _load_points(app: Flask, settings: Settings) -> None:
     """ZIP codes of an imported gazetteer. Pages must come up without the database, so none is no error."""
     try:
         with db.transaction() as session:
+            refuse_samples(session, settings)
             zips.load_points(session)
     except DBAPIError as wrong:
         app.logger.warning("The built-in ZIP table serves: %s", type(wrong.orig).__name__)

@@ -6,9 +6,11 @@ writes (`.advocate/services.json`), so that commands typed in the checkout find 
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from intake.errors import ConfigError
 from intake.organisation import Organisation, load_organisation
@@ -16,6 +18,7 @@ from intake.organisation import Organisation, load_organisation
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE_ORGANISATION = Path(__file__).parent / "sample" / "organisation.toml"
 MODES = ("sample", "production")
+_DEFAULT_SECRET = re.compile(r"change.?me|example|default|insecure|0123456789|abcdef", re.IGNORECASE)
 STAFF_KEYS = ("offered", "required")
 SMTP_SECURITY = ("none", "starttls", "tls")
 
@@ -146,14 +149,12 @@ class _Reader:
 def _settings(read: _Reader) -> Settings:
     mode = read.one_of("ADVOCATE_MODE", MODES, "production")
     sample = mode == "sample"
-    database_url = read.secret("DATABASE_URL") or read.text("DATABASE_URL")
-    secret_key = read.secret("SECRET_KEY")
-    if not secret_key or len(secret_key) < 32:
-        raise ConfigError("SECRET_KEY (or SECRET_KEY_FILE) must hold at least 32 characters.")
+    secret_key = _secret_key(read, sample=sample)
+    _refuse_debug(read, sample=sample)
     return Settings(
         mode=mode,
         home=Path(read.text("ADVOCATE_HOME")),
-        database_url=database_url,
+        database_url=_database_url(read, sample=sample),
         broker_url=read.text("BROKER_URL"),
         limits_url=read.text("LIMITS_URL", "memory://"),
         secret_key=secret_key,
@@ -172,6 +173,32 @@ def _settings(read: _Reader) -> Settings:
         time_trap_seconds=read.number("TIME_TRAP_SECONDS", 0 if sample else 4),
         metrics_token=read.secret("METRICS_TOKEN"),
     )
+
+
+def _secret_key(read: _Reader, *, sample: bool) -> str:
+    key = read.secret("SECRET_KEY")
+    if not key or len(key) < 32:
+        raise ConfigError("SECRET_KEY (or SECRET_KEY_FILE) must hold at least 32 characters.")
+    if not sample and (len(set(key)) < 12 or _DEFAULT_SECRET.search(key)):
+        raise ConfigError(
+            "SECRET_KEY looks like an example, and whoever guesses it can sign in as anybody. Make one: "
+            "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return key
+
+
+def _refuse_debug(read: _Reader, *, sample: bool) -> None:
+    """A debugger on the web runs whatever its visitor types."""
+    if not sample and read.values.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
+        raise ConfigError("FLASK_DEBUG is set. Take it out: a real organisation never runs in debug mode.")
+
+
+def _database_url(read: _Reader, *, sample: bool) -> str:
+    url = read.secret("DATABASE_URL") or read.text("DATABASE_URL")
+    at = urlsplit(url)
+    if not sample and at.password and at.password in (at.username, "password", "postgres", "changeme"):
+        raise ConfigError("DATABASE_URL holds a password that everybody tries first. Give the role another.")
+    return url
 
 
 def _smtp(read: _Reader) -> Smtp:

@@ -215,6 +215,7 @@ def _web(machine: Machine) -> list[str]:
         *("-m", "gunicorn", "intake.web:app", "--bind", f"127.0.0.1:{machine.port}", "--no-control-socket"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "8"),
         *("--graceful-timeout", "5", "--worker-tmp-dir", str(scratch)),
+        *("--logger-class", "intake.views.access.AccessLogger", "--access-logfile", "-"),
     ]
 
 

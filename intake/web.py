@@ -1,5 +1,6 @@
 """What gunicorn serves: `intake.web:app`."""
 
-from intake import create_app
+from intake import create_app, logs
 
+logs.configure("web")
 app = create_app()

@@ -4,18 +4,19 @@ Messages carry ids only. There is no result backend, no countdown and no ETA: wa
 `due_at` in a row, and a message that Redis loses is sent again by the relay.
 """
 
+import logging
 import threading
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, worker_init, worker_ready
+from celery.signals import beat_init, setup_logging, worker_init, worker_ready
 
-from intake import db
+from intake import db, logs
 from intake.config import Settings
 from intake.services import heartbeats
 from intake.workflow import Queue
-from workers.broker import refuse_evicting
 from workers.doorbell import Doorbell, broker_queues
+from workers.start import check_start
 from workers.warm_up import warm_up
 
 # Longer than any honest one; the first reading of a large directory takes some seconds.
@@ -67,10 +68,15 @@ settings = Settings.from_env()
 celery = make_celery(settings)
 
 
+@setup_logging.connect
+def _log(**_: Any) -> None:
+    logs.configure("work", level=logging.WARNING)
+
+
 @worker_init.connect
 def _connect(**_: Any) -> None:
-    refuse_evicting(celery)
     db.connect(settings, pool_size=12, longest_transaction=LONGEST_TRANSACTION_SECONDS)
+    check_start(celery, settings)
 
 
 @worker_ready.connect
@@ -83,6 +89,7 @@ def _worker_lives(**_: Any) -> None:
 @beat_init.connect
 def _beat_lives(**_: Any) -> None:
     db.connect(settings, pool_size=1)
+    check_start(celery, settings)
     _beat("beat")
 
 

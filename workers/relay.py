@@ -15,11 +15,11 @@ from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import DBAPIError as DatabaseError
 from sqlalchemy.orm import Session
 
-from intake import db
+from intake import db, logs
 from intake.db import transaction
 from intake.services import heartbeats, outbox
 from intake.services.outbox import Claim
-from workers.broker import refuse_evicting
+from workers.start import check_start
 
 log = logging.getLogger("advocate.relay")
 
@@ -80,9 +80,9 @@ class Relay:
 def main() -> None:
     from workers.app import celery, settings
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    refuse_evicting(celery)
+    logs.configure("relay")
     db.connect(settings, pool_size=2)
+    check_start(celery, settings)
     relay = Relay(celery, settings.database_url)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: relay.stopping.set())

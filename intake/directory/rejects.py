@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from intake.errors import BadInput
+from intake.rules.spreadsheets import safe_text
 
 HEADER = ("line", "npi", "column", "value", "reason")
 _LONGEST_VALUE = 200
@@ -36,7 +37,7 @@ class RejectsFile:
         """Append one row. Raises BadInput when neither folder takes the file."""
         file = self._file or self._begin()
         cells = (str(line), npi, wrong.column, wrong.value[:_LONGEST_VALUE], wrong.reason)
-        csv.writer(file).writerow([cell.replace("\0", "\N{SYMBOL FOR NULL}") for cell in cells])
+        csv.writer(file).writerow([safe_text(cell.replace("\0", "\N{SYMBOL FOR NULL}")) for cell in cells])
 
     def close(self) -> None:
         """Raises BadInput when the last rows cannot be written any more."""

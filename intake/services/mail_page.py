@@ -55,8 +55,9 @@ class LeadMail:
 
 def lead_mail(session: Session, lead_id: UUID, staff: Staff, *, now: datetime) -> LeadMail | None:
     """None for a family that this person may not see, as for one that is not there."""
-    lead = _lead(session, lead_id)
-    if lead is None or not may_see(session, lead_id, staff):
+    # Asked first, so that a family that is not hers takes the same work as one that is not there.
+    lead = _lead(session, lead_id) if may_see(session, lead_id, staff) else None
+    if lead is None:
         return None
     audit.note(session, actor(staff.id), "lead.mail_viewed", "lead", lead_id, now=now)
     family = family_of(session, lead_id)

@@ -48,8 +48,8 @@ def preview(
     session: Session, lead_id: UUID, step: Step, staff: Staff, settings: Settings, *, now: datetime
 ) -> Preview | None:
     """None for a family that this person may not see. Every look is audited. Raises as `render` does."""
-    lead = _lead(session, lead_id)
-    if lead is None or not may_see(session, lead_id, staff):
+    lead = _lead(session, lead_id) if may_see(session, lead_id, staff) else None
+    if lead is None:
         return None
     audit.note(session, actor(staff.id), "mail.previewed", "lead", lead_id, now=now, step=step.name)
     envelope = Envelope(lead.contact.email or _NOBODY, _NOWHERE, _NOWHERE)
@@ -64,7 +64,7 @@ def ask_trial(session: Session, lead_id: UUID, step: Step, staff: Staff, *, now:
 
     Raises BadInput after fifty in a day.
     """
-    if _lead(session, lead_id) is None or not may_see(session, lead_id, staff):
+    if not may_see(session, lead_id, staff) or _lead(session, lead_id) is None:
         return False
     recent = (TrialMail.staff_id == staff.id) & (TrialMail.created_at > now - timedelta(days=1))
     if (session.scalar(select(func.count()).where(recent)) or 0) >= _TRIALS_A_DAY:

@@ -6,19 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from flask import Response
 
-Cell = str | int | float | None
+from intake.rules.spreadsheets import Cell, safe
 
-# A cell that begins with one of these is a formula to Excel, LibreOffice or Google Sheets, in full-width
-# letters too (OWASP, CSV injection). An apostrophe before it makes the cell text.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_SPACES = " \u00a0\u3000\ufeff\u200b"
-
-
-def safe(cell: Cell) -> Cell:
-    """Text that a spreadsheet would run gets an apostrophe; numbers of our own stay numbers."""
-    if not isinstance(cell, str):
-        return cell
-    return f"'{cell}" if cell.lstrip(_SPACES).startswith(_FORMULA) else cell
+__all__ = ["Cell", "csv_response", "safe"]
 
 
 def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:

@@ -35,6 +35,7 @@ AREAS: dict[str, dict[str, str]] = {
         "sandbox": "",
     },
     "health": _NO_PAGE,
+    "metrics": _NO_PAGE,
     "receipts": _NO_PAGE,
 }
 _HEADERS = {

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.views.csv_file import csv_response, safe
+from intake.rules.spreadsheets import safe
+from intake.views.csv_file import csv_response
 
 FORMULAS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
 

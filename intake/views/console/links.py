@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from intake.db import transaction
 from intake.errors import BadInput
 from intake.forms.staff import LinkForm
-from intake.limits import guesses, limiter
+from intake.limits import guesses, limiter, was_refused
 from intake.models.staff import Staff, StaffMail
 from intake.services import passwords, staff_mails, staff_setup
 from intake.services.staff_mails import MailKind
@@ -16,7 +16,6 @@ from intake.views import security
 from intake.views.console import proofs
 from intake.views.console.blueprint import blueprint
 from intake.views.console.qr import qr_svg
-from intake.views.console.sign_in import was_refused
 from intake.views.public.site import settings
 
 Page = str | Response | tuple[str, int]

@@ -28,6 +28,7 @@ WHY = {
     Why.REPLY: "a reply of theirs waits to be read",
     Why.BRAKE: "all mails are held: too many complaints",
     Why.NOT_IN_SERIES: "the series has this step no more",
+    Why.CALL_IN_TIME: "the call is not late",
 }
 STATUS = {
     MailingStatus.PLANNED: "comes",

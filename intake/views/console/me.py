@@ -9,7 +9,7 @@ from intake.db import transaction
 from intake.errors import BadInput
 from intake.forms.console import PressForm
 from intake.forms.staff import KeyForm, PasswordForm
-from intake.limits import guesses, limiter
+from intake.limits import guesses, limiter, was_refused
 from intake.models.staff import Staff
 from intake.services import keys, recovery_codes, sign_in, staff_setup
 from intake.services.staff import end_all
@@ -17,7 +17,6 @@ from intake.views import security
 from intake.views.console import proofs
 from intake.views.console.blueprint import blueprint
 from intake.views.console.policy import me
-from intake.views.console.sign_in import was_refused
 from intake.views.public.site import settings
 
 Page = str | Response | tuple[str, int]

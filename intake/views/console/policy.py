@@ -48,6 +48,8 @@ _EDITORS = Rule(frozenset({Role.SUPERVISOR, Role.ADMIN}))
 _POOL = Rule(_CALLERS.roles, Reach.WAITING)
 _OWN_ACCOUNT = Rule(_ALL.roles, Reach.OWN_ACCOUNT, step_up=True)
 _ADMINS_PROVEN = Rule(_ADMINS.roles, step_up=True)
+# Files with the names and addresses of many families.
+_EXPORTS = Rule(_SUPERVISORS.roles, step_up=True)
 _OWN_CALL = Rule(_CALLERS.roles, Reach.HELD)
 _FAMILY_MAIL = Rule(_CALLERS.roles, Reach.HELD_FAMILY_OR_SUPERVISED)
 _CALL_PAGE = Rule(_CALLERS.roles, Reach.HELD_OR_SUPERVISED)
@@ -104,9 +106,9 @@ ROLES: dict[str, Rule] = {
     "console.letter_queue": _SUPERVISORS,
     "console.make_batch": _SUPERVISORS,
     "console.letter_batch": _SUPERVISORS,
-    "console.print_batch": _SUPERVISORS,
-    "console.batch_labels": _SUPERVISORS,
-    "console.batch_manifest": _SUPERVISORS,
+    "console.print_batch": _EXPORTS,
+    "console.batch_labels": _EXPORTS,
+    "console.batch_manifest": _EXPORTS,
     "console.post_batch": _SUPERVISORS,
     "console.give_batch_back": _SUPERVISORS,
     "console.track_letter": _SUPERVISORS,

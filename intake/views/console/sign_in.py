@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from intake.db import transaction
 from intake.forms.console import PressForm
 from intake.forms.staff import ForgotForm, SignInForm
-from intake.limits import answers, guesses, limiter, mails, person, sends
+from intake.limits import answers, guesses, limiter, mails, person, sends, was_refused
 from intake.services import sign_in as sign_ins
 from intake.services import staff as accounts
 from intake.services import staff_changes
@@ -17,10 +17,6 @@ from intake.views.console.blueprint import blueprint
 
 Page = str | Response | tuple[str, int]
 _REFUSED = "The email address, the password or the code is not right. Use a new code and try again."
-
-
-def was_refused(response: Response) -> bool:
-    return response.status_code == 400
 
 
 def _whom() -> str:

@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from flask import redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from intake import limits
@@ -26,7 +26,8 @@ def guide() -> ResponseReturnValue:
 
 
 @blueprint.post("/guide")
-@limiter.limit(limits.sends)
+@limiter.limit(limits.answers)
+@limiter.limit(limits.sends, deduct_when=limits.was_taken)
 def ask_for_guide() -> ResponseReturnValue:
     form = GuideForm()
     valid = form.validate()
@@ -35,6 +36,8 @@ def ask_for_guide() -> ResponseReturnValue:
         valid = False
     if not valid:
         return _page(form), 422
+    if not limits.allows(limits.mails, limits.person("guide", form.email.clean, with_address=False)):
+        abort(429)
     with transaction() as session:
         submitted = leads.submit_lead(session, _new_lead(form), now=utc_now())
     visit.remember_sent(submitted.status_token)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -37,7 +37,8 @@ def check() -> ResponseReturnValue:
 
 
 @blueprint.post("/doctor-match/check")
-@limiter.limit(limits.sends)
+@limiter.limit(limits.answers)
+@limiter.limit(limits.sends, deduct_when=limits.was_taken)
 def send() -> ResponseReturnValue:
     form = SendForm()
     with transaction() as session:
@@ -49,6 +50,7 @@ def send() -> ResponseReturnValue:
             return unready
         if not _may_send(form, draft):
             return _page(form, draft), 422
+        _count(draft.answers)
         submitted = _submit(session, form, draft)
     return confirm(submitted)
 
@@ -75,6 +77,13 @@ def confirm(submitted: Submitted) -> ResponseReturnValue:
 def is_trapped(website: str | None) -> bool:
     """A box that people cannot see was filled in."""
     return bool(website)
+
+
+def _count(answers: Answers) -> None:
+    """The same person twenty times a day is nobody in need; whoever it is reads our phone number."""
+    name = str(answers.get("email") or answers.get("phone"))
+    if not limits.allows(limits.same_person, limits.person("send", name, with_address=False)):
+        abort(429)
 
 
 def _submit(session: Session, form: SendForm, draft: Draft) -> Submitted:

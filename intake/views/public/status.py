@@ -31,7 +31,8 @@ def status(token: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/s/<token>")
-@limiter.limit(limits.guesses)
+@limiter.limit(limits.answers)
+@limiter.limit(limits.guesses, deduct_when=limits.was_refused)
 def prove(token: str) -> ResponseReturnValue:
     form = ProofForm()
     if form.validate():

@@ -52,3 +52,11 @@ def test_file_of_another_kind_is_kept_when_it_has_the_same_name(tmp_path: Path) 
     with rejects_beside(tmp_path / "npi.csv"):
         pass
     assert (tmp_path / "npi.csv.rejects.csv").read_text() == "my notes\n"
+
+
+@pytest.mark.parametrize("value", ["=cmd|' /C calc'!A0", "+1", "-1", "@x", "\t=1", " =1", "＝1"])
+def test_value_of_somebody_elses_file_is_no_formula_when_written_down(tmp_path: Path, value: str) -> None:
+    with rejects_beside(tmp_path / "npi.csv") as rejects:
+        rejects.write(7, value, RowRejected("NPI", value, value))
+    _, row = rows(tmp_path / "npi.csv.rejects.csv")
+    assert [cell[:1] for cell in (row[1], row[3], row[4])] == ["'"] * 3
