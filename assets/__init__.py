@@ -1,0 +1,1 @@
+"""Builds what pages load; not part of the product that runs."""
