@@ -10,6 +10,7 @@ from enum import StrEnum
 
 class Event(StrEnum):
     LEAD_SUBMITTED = "lead.submitted"
+    CALL_ASKED = "call.asked"
     MAILING_PLANNED = "mailing.planned"
     OFFICE_CHANGED = "office.changed"
     STAFF_MAIL_PLANNED = "staff_mail.planned"
@@ -52,6 +53,7 @@ TASKS: dict[str, TaskRule] = {
 
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
     Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "link_duplicates", "start_series"),
+    Event.CALL_ASKED: ("schedule_callback",),
     Event.MAILING_PLANNED: ("send_mailing",),
     Event.OFFICE_CHANGED: ("replan_calls",),
     Event.STAFF_MAIL_PLANNED: ("send_staff_mail",),

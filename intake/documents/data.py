@@ -43,7 +43,7 @@ class Brand:
 class DoctorEntry:
     """A doctor as a list says it; `distance` is "about 12 miles", `phone` as people write it.
 
-    `key`: the NPI, or our id. `phone_link`: E.164, for a tap.
+    `key`: the NPI, or our id. `phone_link`: E.164, for a tap. `at`: latitude, longitude and state.
     """
 
     key: str
@@ -55,6 +55,7 @@ class DoctorEntry:
     phone_link: str | None
     reasons: tuple[str, ...]
     sample: bool
+    at: tuple[float, float, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

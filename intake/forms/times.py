@@ -3,12 +3,14 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
+from babel.dates import format_date
 
 from intake.language import current, gettext, ngettext
 from intake.language import lazy_gettext as _
+from intake.rules.facts import Language
 from intake.rules.spoken import LOCALES
 
+_DATES = {Language.ENGLISH: "EEEE, MMMM d", Language.SPANISH: "EEEE, d 'de' MMMM"}
 # What the time zone database calls a zone in winter or summer -> what people call it.
 _SPOKEN = {
     "EST": _("Eastern time"),
@@ -72,7 +74,7 @@ def say_day(at: datetime, zone: str) -> str:
 
 def say_date(day: date) -> str:
     """Tuesday, November 24."""
-    return format_skeleton("MMMMEEEEd", day, locale=LOCALES[current()])
+    return format_date(day, _DATES[current()], locale=LOCALES[current()])
 
 
 def say_when(at: datetime, zone: str, *, now: datetime) -> str:

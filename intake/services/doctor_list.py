@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from intake.documents.data import DoctorEntry
+from intake.models.directory import Location
 from intake.models.lead import Lead
 from intake.models.match import Match, MatchSet
 from intake.rules.distances import distance_text
@@ -62,7 +63,14 @@ def _entry(match: Match, names: Mapping[UUID, str], words: RelationWords) -> Doc
         phone_link=phone,
         reasons=_reasons(match, words),
         sample=doctor.sample,
+        at=_point(location),
     )
+
+
+def _point(location: Location | None) -> tuple[float, float, str] | None:
+    if location is None or location.latitude is None or location.longitude is None:
+        return None
+    return location.latitude, location.longitude, location.state
 
 
 def _reasons(match: Match, words: RelationWords) -> tuple[str, ...]:

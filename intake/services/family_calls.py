@@ -69,12 +69,31 @@ def owe_again(session: Session, lead_id: UUID, *, now: datetime) -> None:
     across = (Callback.lead_id == lead_id) != (keeper.lead_id == lead_id)
     wanted = select(Callback).join(keeper, keeper.id == Callback.merged_into)
     for call in session.scalars(wanted.where(across, keeper.status.in_(_OPEN)).with_for_update()):
-        call.status = change(CallbackStatus(call.status), CallbackStatus.WAITING)
-        call.closed_at = call.merged_into = call.family_id = None
-        call.version += 1
-        audit.note(session, "desk", "callback.owed_again", "callback", call.id, now=now)
+        _reopen(session, call, now=now)
     session.flush()
     gather_all(session, now=now)
+
+
+def has_taken_in(session: Session, call: Callback) -> bool:
+    """Whether other requests of the family wait for this call, too."""
+    return (
+        session.scalars(select(Callback.id).where(Callback.merged_into == call.id).limit(1)).first()
+        is not None
+    )
+
+
+def hand_over(session: Session, keeper: Callback, *, now: datetime) -> None:
+    """The call is called off by its own request: what it took in is owed again. `gather` them afterwards."""
+    for call in session.scalars(select(Callback).where(Callback.merged_into == keeper.id).with_for_update()):
+        _reopen(session, call, now=now)
+    session.flush()
+
+
+def _reopen(session: Session, call: Callback, *, now: datetime) -> None:
+    call.status = change(CallbackStatus(call.status), CallbackStatus.WAITING)
+    call.closed_at = call.merged_into = call.family_id = None
+    call.version += 1
+    audit.note(session, "desk", "callback.owed_again", "callback", call.id, now=now)
 
 
 def of_lead(session: Session, lead_id: UUID) -> Callback | None:

@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Engine, select
 
+from intake.config import Settings
 from intake.db import transaction
 from intake.errors import BadInput
 from intake.models import Callback, Family, Lead, Staff
 from intake.rules.facts import CallDay
-from intake.services import callbacks, claims, families, family_calls, status_page
+from intake.rules.wishes import CallWish
+from intake.services import call_changes, callbacks, claims, families, family_calls, status_page
 from intake.services.leads import get_lead
 from tests.desk import account, scheduled_lead, stored
 from tests.factories import NOON, stored_lead
@@ -175,3 +177,27 @@ def test_status_page_does_not_tell_that_the_number_is_known(database: Engine) ->
     assert before
     assert after
     assert before.callback is after.callback is None
+
+
+def test_a_call_others_wait_for_is_handed_over_when_its_own_family_member_calls_it_off(
+    database: Engine,
+) -> None:
+    first, second = scheduled_lead(), scheduled_lead(email=None)
+    with transaction() as session:
+        call_changes.call_off(session, get_lead(session, first), now=NOON)
+    assert call_of(first).status == "cancelled"
+    (call,) = open_calls()
+    assert (call.lead_id, call.merged_into) == (second, None)
+
+
+def test_a_call_others_wait_for_never_moves_to_later_than_they_were_promised(
+    database: Engine, settings: Settings
+) -> None:
+    first, second = scheduled_lead(), scheduled_lead(email=None)
+    promised = call_of(first).due_at
+    later = CallWish(CallDay.ON_DATE, NOON.date() + timedelta(days=3))
+    with transaction() as session:
+        lead = get_lead(session, first)
+        call_changes.ask_for_call(session, lead, later, settings.organisation, now=NOON)
+    assert call_of(first).due_at == promised
+    assert call_of(second).merged_into == call_of(first).id

@@ -1,7 +1,7 @@
 """A family's request in plain words: what is ready, what is coming, what did not work."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +19,9 @@ from intake.rules.references import spoken
 from intake.rules.statuses import CallbackStatus
 from intake.rules.wishes import NextCall
 from intake.services import doctor_list
+from intake.services.call_changes import may_change
 from intake.services.status_page import StatusPage
+from intake.views.public.doctor_map import DoctorMap, doctor_map
 from intake.views.public.post_words import Post, letters_of, post_of
 
 _NO_ZONE = "America/New_York"
@@ -27,10 +29,16 @@ _NO_ZONE = "America/New_York"
 
 @dataclass(frozen=True)
 class Call:
-    """`state` is none, planning, waiting, late or done; the words are whole sentences."""
+    """`state` is none, planning, waiting, late or done; the words are whole sentences.
+
+    `due_at` and `promise_by` (aware) are there while a call lies ahead.
+    """
 
     state: str
     words: str
+    may_change: bool = False
+    due_at: datetime | None = None
+    promise_by: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +50,7 @@ class FamilyPage:
     for_match: bool
     call: Call
     doctors: Sequence[DoctorEntry] | None
+    map: DoctorMap | None
     nearer: list[str]
     widened: bool
     caution: str
@@ -58,12 +67,14 @@ def family_page(
     lead = page.lead
     words = doctor_list.relation_words(lead)
     contact = lead.contact
+    doctors = doctor_list.entries(page.match_set, centres, words) if page.match_set else None
     return FamilyPage(
         reference=lead.reference,
         spoken_reference=spoken(lead.reference),
         for_match=lead.kind == RequestKind.MATCH,
-        call=_call(page, planned, now),
-        doctors=doctor_list.entries(page.match_set, centres, words) if page.match_set else None,
+        call=replace(_call(page, planned, now), may_change=may_change(lead, page.callback)),
+        doctors=doctors,
+        map=doctor_map(doctors or ()),
         nearer=nearer_texts(page.match_set, words) if page.match_set else [],
         widened=bool(page.match_set and page.match_set.widened),
         caution=caution_text(words),
@@ -84,11 +95,11 @@ def zone_of(lead: Lead) -> str:
 
 def _documents(lead: Lead) -> list[tuple[str, str]]:
     """Name in the address, and title, of what a family can print."""
-    found = [("guide", "The guide"), ("questions", "Questions to ask your doctor")]
+    found = [("guide", gettext("The guide")), ("questions", gettext("Questions to ask your doctor"))]
     if lead.kind == RequestKind.MATCH:
-        found.insert(0, ("doctors", "Your doctor list"))
+        found.insert(0, ("doctors", gettext("Your doctor list")))
     if TreatmentStatus(lead.treatment_status) in IN_REMISSION:
-        found.append(("checkups", "After treatment: checkups and signs"))
+        found.append(("checkups", gettext("After treatment: checkups and signs")))
     return found
 
 
@@ -143,7 +154,5 @@ def _owed(due_at: datetime, promise_by: datetime, zone: str, now: datetime) -> C
         return Call("waiting", gettext("A nurse will call you soon, at the latest %(when)s.", when=promised))
     due = say_when(due_at, zone, now=now)
     latest = say_hour(promise_by, zone)
-    return Call(
-        "waiting",
-        gettext("A nurse will call you %(when)s. The latest is %(hour)s.", when=due, hour=latest),
-    )
+    words = gettext("A nurse will call you %(when)s. The latest is %(hour)s.", when=due, hour=latest)
+    return Call("waiting", words, due_at=due_at, promise_by=promise_by)

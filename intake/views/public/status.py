@@ -20,6 +20,14 @@ from intake.views.public.family import FamilyPage, family_page
 from intake.views.public.site import blueprint, settings
 
 # One sentence for a wrong link and a wrong number: neither tells which it was.
+_SAVED = {
+    "phone": _("Your phone number is saved."),
+    "email": _("Your email address is saved."),
+    "post": _("We will post the guide to you."),
+    "call": _("Your call is changed."),
+    "no_call": _("Your call is off the list. Nobody calls you about this."),
+    "too_late": _("The call cannot be changed here now. Please call us."),
+}
 _NOT_THIS = _("We cannot open the page with this link and this number. Check the number, or call us.")
 
 
@@ -96,6 +104,7 @@ def _open(
         family = load_family_page(session, token)
     if family is None:
         abort(404)
+    saved = request.args.get("saved", "")
     return render_template(
         "public/status.html",
         family=family,
@@ -103,7 +112,9 @@ def _open(
         phone_form=phone_form or NewPhoneForm(data={"phone": family.phone}, from_post=False),
         email_form=email_form or NewEmailForm(data={"email": family.email}, from_post=False),
         press_form=PressForm(),
-        saved=request.args.get("saved"),
+        saved=saved,
+        saved_words=_SAVED.get(saved, ""),
+        large=request.args.get("print") == "large",
     )
 
 
