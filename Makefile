@@ -14,7 +14,8 @@ LOCKED := --require-hashes --no-build-isolation --use-pep517
 # Set, it would compile every module of ours again in each of the hundreds of processes a test run starts.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help up test lint types contracts unit assets browser translations lock evaluate grades fuzz bench chaos clean
+.PHONY: help up test lint types contracts unit assets browser translations ux lock evaluate grades fuzz
+.PHONY: bench chaos clean
 
 help: ## List every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +50,9 @@ evaluate: $(VENV)/.test-installed ## The case vignettes of the match, as a table
 
 translations: $(VENV)/.test-installed ## Gather the marked strings into the catalogs; list what is to translate
 	@$(BIN)/python -m tests.translations
+
+ux: $(VENV)/.test-installed assets browser ## Measure every public page and state in a browser; wants a quiet machine
+	@$(BIN)/python -m tests.ux $(ONLY)
 
 lock: ## Compile requirements/*.txt again (needs uv)
 	sh requirements/compile.sh

@@ -55,7 +55,8 @@ def _part(part: str, plan: Words, words: Words, language: Language) -> Section:
     if kind:
         document = load_document(Kind(kind), language)
         section = next(section for section in document.sections if section.id == name)
-        return replace(section, title=words.get("titles", {}).get(part, section.title))
+        # Two documents may have a section of the same name; on one page each name stands once.
+        return replace(section, id=f"{kind}-{name}", title=words.get("titles", {}).get(part, section.title))
     planned, said = plan["section"][name], words["section"][name]
     sources = load_sources()
     return Section(

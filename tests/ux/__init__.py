@@ -1,0 +1,1 @@
+"""`make ux`: every public page and state in a browser, measured, as one table."""
