@@ -1,8 +1,10 @@
 """Mails to staff: over our own SMTP path, once, and never for a link that is void."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -18,7 +20,7 @@ from intake.services.staff_mails import MailKind
 from tests.desk import account
 from tests.factories import NOON
 from workers.mailings.staff_post import StaffPost, settle
-from workers.mailings.transport import MailDelayed, MailUnknown, Phase
+from workers.mailings.transport import MailDelayed, MailUnknown, Phase, SmtpTransport
 
 
 class Kept:
@@ -46,7 +48,7 @@ def invitation() -> UUID:
 def run(post: StaffPost, mail_id: UUID, at: timedelta = timedelta(0)) -> list[tuple[str, bytes]]:
     """All three steps; what left."""
     kept = Kept()
-    object.__setattr__(post, "transport", kept)
+    post.outgoing = replace(post.outgoing, transport=cast(SmtpTransport, kept))
     with transaction() as session:
         intent = post.prepare(session, mail_id, NOON + at)
     if intent is not None:
