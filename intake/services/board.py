@@ -9,7 +9,7 @@ from datetime import datetime, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from intake.models.callback import CallAttempt, Callback
@@ -59,21 +59,20 @@ class Board:
 
 def board(session: Session, office: OfficeHours, *, now: datetime) -> Board:
     """Everything on the board as it stands now."""
-    names = {staff_id: name for staff_id, name in session.execute(select(Staff.id, Staff.name))}
-    kept, broken = _promises_today(session, office, now=now)
-    oldest = session.scalars(
-        _with_family(_WAITING & (Callback.due_at <= now), Callback.due_at).limit(1)
-    ).first()
+    team = presence.team(session, office, now=now)
+    names = {member.staff.id: member.staff.name for member in team}
+    waiting, overdue, later, unexplained, kept, broken = _counts(session, office, now)
+    oldest = session.scalars(_with_family(_WAITING & (Callback.due_at <= now), Callback.due_at).limit(1))
     return Board(
-        waiting=_count(session, _WAITING & (Callback.due_at <= now)),
-        overdue=_count(session, _OPEN & (Callback.promise_by <= now)),
-        later=_count(session, _WAITING & (Callback.due_at > now)),
+        waiting=waiting,
+        overdue=overdue,
+        later=later,
         kept=kept,
         broken=broken,
-        unexplained=breaches.count_unexplained(session),
-        oldest=_row(oldest, office, names, now) if oldest else None,
+        unexplained=unexplained,
+        oldest=next((_row(call, office, names, now) for call in oldest), None),
         rows=[_row(call, office, names, now) for call in _pressing(session, now)],
-        team=presence.team(session, office, now=now),
+        team=team,
     )
 
 
@@ -119,22 +118,37 @@ def _row(call: Callback, office: OfficeHours, names: dict[UUID, str], now: datet
     return Row(call, call.lead, clocks_of(call, office, until=now), names.get(whose) if whose else None)
 
 
-def _count(session: Session, which: ColumnElement[bool]) -> int:
+def _counts(session: Session, office: OfficeHours, now: datetime) -> tuple[int, int, int, int, int, int]:
+    """Waiting, overdue, later, unexplained; kept and broken today: asked in one go."""
+    due = Callback.due_at <= now
+    asked = [
+        _count(_WAITING & due),
+        _count(_OPEN & (Callback.promise_by <= now)),
+        _count(_WAITING & ~due),
+        breaches.unexplained(),
+        *_promises_today(office, now),
+    ]
+    row = session.execute(select(*asked)).one()
+    return row[0], row[1], row[2], row[3], row[4], row[5]
+
+
+def _count(which: ColumnElement[bool]) -> ScalarSelect[int]:
     some = select(Callback.id).where(which).limit(COUNTED)
-    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return select(func.count()).select_from(some.subquery()).scalar_subquery()
 
 
-def _promises_today(session: Session, office: OfficeHours, *, now: datetime) -> tuple[int, int]:
+def _promises_today(office: OfficeHours, now: datetime) -> list[ScalarSelect[int]]:
     """Promises kept and broken among those whose call was first rung since the office's midnight."""
     zone = ZoneInfo(office.zone)
     midnight = datetime.combine(now.astimezone(zone).date(), time.min, zone)
+    marked = select(Lead.id).where(Lead.marked.is_not(None))
     first = (
         select(CallAttempt.promise_by, func.min(CallAttempt.started_at).label("rung_at"))
         .where(CallAttempt.started_at >= midnight, CallAttempt.promise_by.is_not(None))
+        .where(CallAttempt.lead_id.not_in(marked))
         .group_by(CallAttempt.callback_id, CallAttempt.promise_by)
-        .subquery()
+        .cte()
     )
     in_time = first.c.rung_at <= first.c.promise_by
-    counted = select(func.count().filter(in_time), func.count().filter(~in_time)).select_from(first)
-    kept, broken = session.execute(counted).one()
-    return kept, broken
+    counted = select(func.count()).select_from(first)
+    return [counted.where(which).scalar_subquery() for which in (in_time, ~in_time)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from intake.models.lead import Lead
@@ -64,7 +64,7 @@ def page(session: Session, office: OfficeHours, *, since: datetime) -> BreachPag
     )
     return BreachPage(
         open=[_told(row, office) for row in session.scalars(newest.where(Breach.reason.is_(None)))],
-        open_count=count_unexplained(session),
+        open_count=session.scalar(select(unexplained())) or 0,
         explained=[_told(row, office) for row in session.scalars(newest.where(Breach.reason.is_not(None)))],
         reasons=reasons(session, since=since),
     )
@@ -84,11 +84,11 @@ def reasons(
     return sorted(found, key=lambda row: -(row[1] + row[2]))
 
 
-def count_unexplained(session: Session) -> int:
-    """At most a thousand."""
+def unexplained() -> ScalarSelect[int]:
+    """How many broken promises have no reason, at most a thousand: a part of a question."""
     asked = select(Breach.id).join(Lead, Lead.id == Breach.lead_id)
     asked = asked.where(Breach.broken_at.is_not(None), Breach.reason.is_(None), Lead.marked.is_(None))
-    return session.scalar(select(func.count()).select_from(asked.limit(1000).subquery())) or 0
+    return select(func.count()).select_from(asked.limit(1000).subquery()).scalar_subquery()
 
 
 def explain(session: Session, breach_id: UUID, said: Explanation, *, now: datetime) -> bool:

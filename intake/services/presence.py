@@ -1,6 +1,6 @@
 """Who is on what: every colleague who makes calls, what she does at this moment, and since when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -16,7 +16,6 @@ from intake.models.staff import Staff, StaffSession
 from intake.rules.calling_hours import OfficeHours
 from intake.rules.hard_calls import GUARD, Made, hard_run
 from intake.rules.promises import Crew
-from intake.rules.rota import Working
 from intake.rules.statuses import CallbackStatus
 from intake.services import pauses, rota
 from intake.services.sign_in import IDLE
@@ -55,7 +54,7 @@ def team(session: Session, office: OfficeHours, *, now: datetime) -> list[Member
     """Everybody who makes calls, the busy ones first. Bounded by the people and by what they do today."""
     day = now.astimezone(ZoneInfo(office.zone)).date()
     known = _Known(session, office, day, now)
-    found = [known.member(staff) for staff in rota.callers(session)]
+    found = [known.member(staff) for staff in known.team.staff]
     order = list(Doing)
     return sorted(found, key=lambda member: (order.index(member.doing), member.staff.name))
 
@@ -99,8 +98,8 @@ class _Known:
         self.heard = _heard(session, now)
         self.pauses = _by_staff(pauses.since(session, now - GUARD.within))
         self.made = _made(session, now)
-        self.working: Mapping[UUID, Working] = rota.team(session, office, since=day)
-        self.away = {row.staff_id: row for row in rota.absences(session, since=day) if row.first_day <= day}
+        self.team = rota.team(session, office, since=day)
+        self.away = {row.staff_id: row for row in self.team.away if row.first_day <= day}
 
     def member(self, staff: Staff) -> Member:
         call = self.calls.get(staff.id)
@@ -128,8 +127,7 @@ class _Known:
             return Doing.FREE, None
         if staff.id in self.away:
             return Doing.AWAY, None
-        working = self.working.get(staff.id)
-        on_shift = working is not None and working.shift.is_open(self.now)
+        on_shift = self.team.working[staff.id].shift.is_open(self.now)
         return (Doing.MISSING if on_shift else Doing.OFF), None
 
 

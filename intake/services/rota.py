@@ -1,6 +1,7 @@
 """Shifts and days away: who is there, who stands in, and which office hours nobody covers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -67,17 +68,27 @@ def absences(session: Session, *, since: date) -> Sequence[StaffAbsence]:
     return session.scalars(wanted.order_by(StaffAbsence.first_day, StaffAbsence.id)).all()
 
 
-def team(session: Session, office: OfficeHours, *, since: date) -> dict[UUID, Working]:
-    """Shift and days away of everybody who makes calls. Every shift is in the office's own time zone."""
+@dataclass(frozen=True)
+class Team:
+    """Everybody who makes calls, by name; the shift and days away of each; absences not over yet."""
+
+    staff: Sequence[Staff]
+    working: Mapping[UUID, Working]
+    away: Sequence[StaffAbsence]
+
+
+def team(session: Session, office: OfficeHours, *, since: date) -> Team:
+    """Every shift is in the office's own time zone. `since`: absences that were over before are left out."""
     weeks = {row.staff_id: row.week for row in session.scalars(select(StaffShift))}
-    away = absences(session, since=since)
-    return {
+    everyone, away = callers(session), absences(session, since=since)
+    working = {
         staff.id: Working(
             _shift(office.zone, weeks.get(staff.id)),
             [(row.first_day, row.last_day) for row in away if row.staff_id == staff.id],
         )
-        for staff in callers(session)
+        for staff in everyone
     }
+    return Team(everyone, working, away)
 
 
 def _shift(zone: str, week: Mapping[str, list[str]] | None) -> OfficeHours:

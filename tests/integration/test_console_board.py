@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 
 from intake.config import Settings
 from intake.db import transaction
-from intake.models import AuditEntry, CallAttempt, Callback, Staff, StaffPause, StaffSession
+from intake.models import AuditEntry, CallAttempt, Callback, Lead, Staff, StaffPause, StaffSession
 from intake.rules.calling_hours import OfficeHours
 from intake.rules.promises import Crew
 from intake.rules.rota import AbsenceReason, DaysAway, PauseReason
@@ -107,6 +107,9 @@ def test_promise_is_kept_by_its_first_ring_in_time_and_broken_by_a_late_one() ->
         )
     seen = found()
     assert (seen.kept, seen.broken) == (1, 1)
+    with transaction() as session:
+        session.get_one(Lead, stored(Callback, second["callback_id"]).lead_id).marked = "test"
+    assert sum((found().kept, found().broken)) == 1
 
 
 def doing() -> dict[str, Doing]:

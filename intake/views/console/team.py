@@ -38,16 +38,15 @@ def team() -> str:
     with transaction() as session:
         hours = _organisation(session).office
         today = rota_words.today(hours)
-        everyone, working = rota.callers(session), rota.team(session, hours, since=today)
-        able = {staff.id: skills.skills_of(session, staff.id) for staff in everyone}
-        away = rota.absences(session, since=today)
-    names = {staff.id: staff.name for staff in everyone}
-    uncovered = {"Anybody at all": _uncovered(hours, working.values())}
+        found = rota.team(session, hours, since=today)
+        able = {staff.id: skills.skills_of(session, staff.id) for staff in found.staff}
+    names = {staff.id: staff.name for staff in found.staff}
+    uncovered = {"Anybody at all": _uncovered(hours, found.working.values())}
     for skill in SKILLS.values():
-        some = [one for staff_id, one in working.items() if skill.name in able[staff_id]]
+        some = [one for staff_id, one in found.working.items() if skill.name in able[staff_id]]
         uncovered[skill.label] = _uncovered(hours, some)
     return render_template(
-        "console/team/team.html", everyone=everyone, working=working, able=able, away=away, names=names,
+        "console/team/team.html", team=found, able=able, names=names,
         gaps=uncovered, hours=hours, today=today, rota=rota_words, skill_labels=labels,
     )  # fmt: skip
 
@@ -141,9 +140,9 @@ def _render(staff_id: UUID, posted: Forms, *, problem: str = "") -> str:
         staff, others = _caller(session, staff_id), _colleagues(session, staff_id)
         hours = _organisation(session).office
         today = rota_words.today(hours)
-        working = rota.team(session, hours, since=today).get(staff_id)
-        away = [row for row in rota.absences(session, since=today) if row.staff_id == staff_id]
+        found = rota.team(session, hours, since=today)
         able = skills.skills_of(session, staff_id)
+    working, away = found.working.get(staff_id), [row for row in found.away if row.staff_id == staff_id]
     days = days_data(working.shift) if working else {}
     shown: dict[str, Any] = {
         "skills": SkillsForm(data={"skills": sorted(able)}, from_post=False),
