@@ -28,6 +28,7 @@ from intake.models.match import Match, MatchSet
 from intake.models.notice import SupervisorNotice
 from intake.models.office import Office, OfficeDay
 from intake.models.promise import Breach
+from intake.models.request_times import RequestTimes
 from intake.models.rota import StaffAbsence, StaffPause, StaffShift
 from intake.models.staff import RecoveryCode, Staff, StaffKey, StaffMail, StaffSession, StaffSkill
 from intake.models.work import Heartbeat, OutboxTask
@@ -69,6 +70,7 @@ __all__ = [
     "Patient",
     "PostalAddress",
     "RecoveryCode",
+    "RequestTimes",
     "SeriesRun",
     "Staff",
     "StaffAbsence",

@@ -34,6 +34,7 @@ class MatchSet(Identified, Base):
 
     __table_args__ = (
         Index("uq_match_set_current", "lead_id", unique=True, postgresql_where=text("current")),
+        Index("ix_match_set_lead_id", "lead_id"),
     )
 
 
