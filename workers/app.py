@@ -25,6 +25,7 @@ _PERIODIC = {
     "sweep-work": {"task": "sweep_work", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
     "rerank": {"task": "rerank_open_leads", "schedule": 10.0, "options": {"queue": Queue.MATCHING}},
     "plan-series": {"task": "plan_stale_series", "schedule": 30.0, "options": {"queue": Queue.MAILINGS}},
+    "roll-up-times": {"task": "roll_up_times", "schedule": 20.0, "options": {"queue": Queue.CALLBACKS}},
     "watch-promises": {"task": "watch_promises", "schedule": 10.0, "options": {"queue": Queue.CALLBACKS}},
     "canary": {"task": "send_canary", "schedule": 30.0, "options": {"queue": Queue.CALLBACKS}},
     "beat-alive": {"task": "beat_alive", "schedule": 5.0, "options": {"queue": Queue.CALLBACKS}},

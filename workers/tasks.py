@@ -12,6 +12,7 @@ from intake.services import (
     office,
     owners,
     promises,
+    request_times,
 )
 from intake.workflow import Queue
 from workers import base
@@ -45,6 +46,14 @@ def send_canary() -> None:
 @celery.task(name="canary_quarantine")
 def _canary_quarantine(task_id: int, token: int) -> None:
     base.run(task_id, token, canary.back(Queue.QUARANTINE))
+
+
+@celery.task(name="roll_up_times")
+def roll_up_times() -> None:
+    """Bring the rows that the reports read up to date."""
+    with transaction() as session:
+        now = database_now(session)
+        request_times.roll_up(session, office.current(session, settings.organisation).office, now=now)
 
 
 @celery.task(name="sweep_work")
