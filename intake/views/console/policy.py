@@ -91,6 +91,8 @@ ROLES: dict[str, Rule] = {
     "console.pause_colleague": _SUPERVISORS,
     "console.broken_promises": _SUPERVISORS,
     "console.explain_breach": _SUPERVISORS,
+    "console.show_reports": _SUPERVISORS,
+    "console.report_file": _SUPERVISORS,
     "console.take_break": _CALLERS,
     "console.end_break": _CALLERS,
     "console.work": _SUPERVISORS,
