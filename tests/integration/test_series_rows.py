@@ -11,7 +11,7 @@ from intake.db import transaction
 from intake.models import CallAttempt, Lead, Mailing, OutboxTask, SeriesRun
 from intake.rules.outcomes import OUTCOMES
 from intake.rules.series import SERIES
-from intake.services import call_effects, series, status_page
+from intake.services import call_effects, families, series, status_page
 from intake.services.leads import get_lead
 from intake.services.stop_links import stop_token
 from intake.services.stops import stop_by_link
@@ -111,6 +111,8 @@ def test_everything_ends_and_says_why(lead_id: UUID, code: str, why: str) -> Non
     with transaction() as session:
         other = stored_lead(session).lead_id
         series.begin(session, other, now=NOON)
+        for one in (lead_id, other):
+            families.link(session, get_lead(session, one), now=NOON)
         call_effects.apply(session, get_lead(session, lead_id), OUTCOMES[code], now=NOON)
     found = {row for key, row in rows().items() if key != "guide"}
     assert found == {("suppressed", why)}

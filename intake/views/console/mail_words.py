@@ -62,7 +62,9 @@ _ANCHOR = {
     Anchor.PACKET: "the packet should be there",
     Anchor.APPOINTMENT: "the appointment",
     Anchor.BY_HAND: "a person sends it",
+    Anchor.CALL_LATE: "we saw that our call is late",
 }
+_AT_ONCE = {Anchor.ASKED: "they ask", Anchor.SPOKEN: "we have spoken"}
 _ENDS = {
     Ending.STOPPED: "they say stop",
     Ending.BOUNCED: "the address does not work",
@@ -94,7 +96,7 @@ def label(key: str) -> str:
 def when(step: Step) -> str:
     """ "3 days after they asked, in the morning"."""
     if step.part is Part.AT_ONCE:
-        return "as soon as they ask"
+        return f"as soon as {_AT_ONCE.get(step.after, _ANCHOR[step.after])}"
     if step.after is Anchor.BY_HAND:
         return "only when a person sends it"
     days = abs(step.days)
