@@ -76,13 +76,20 @@ class Times:
 
 
 @dataclass(frozen=True)
+class Split:
+    """What the groups show: which stretch, and grouped by what."""
+
+    leg: Leg
+    by: By
+
+
+@dataclass(frozen=True)
 class Group:
     """One kind, hour, advocate or source. `promises` counts those that are kept or broken by now."""
 
     key: str
     requests: int
-    waited: Times
-    workable: Times
+    times: Times
     kept: int
     promises: int
 
@@ -106,8 +113,16 @@ class Report:
     outcomes: Sequence[tuple[str, int]]
     reasons: Sequence[tuple[BreachReason, int, int]]
 
+    @property
+    def rung(self) -> int:
+        return self.legs[Leg.WAITED].count
 
-def report(session: Session, days: Days, by: By) -> Report:
+    @property
+    def reached(self) -> int:
+        return self.legs[Leg.HEARD].count
+
+
+def report(session: Session, days: Days, split: Split) -> Report:
     """Every figure of the days asked for."""
     start, end = days.bounds
     requests, kept, promises, legs = _legs(session, days)
@@ -116,7 +131,7 @@ def report(session: Session, days: Days, by: By) -> Report:
         legs=legs,
         kept=kept,
         promises=promises,
-        groups=groups(session, days, by),
+        groups=_groups(session, days, split),
         funnel=_funnel(session, days),
         outcomes=_outcomes(session, days),
         reasons=breaches.reasons(session, since=start, until=end),
@@ -145,26 +160,23 @@ def _legs(session: Session, days: Days) -> tuple[int, int, int, dict[Leg, Times]
     return row[0], row[1], row[2], {leg: Times.of(count, found) for leg, count, found in pairs}
 
 
-def groups(session: Session, days: Days, by: By) -> list[Group]:
-    """The same times for each kind, hour, advocate or source, in its order."""
+def _groups(session: Session, days: Days, split: Split) -> list[Group]:
+    """The times of one stretch for each kind, hour, advocate or source, in its order."""
     columns: dict[By, Any] = {
         By.KIND: RequestTimes.kind,
         By.HOUR: RequestTimes.hour,
         By.ADVOCATE: RequestTimes.staff_id,
         By.SOURCE: RequestTimes.source,
     }
-    key = columns[by]
-    wanted = select(key, func.count(), *_promises(), *_percentiles(Leg.WAITED), *_percentiles(Leg.WORKABLE))
+    key = columns[split.by]
+    wanted = select(key, func.count(), *_promises(), *_percentiles(split.leg))
     wanted = wanted.where(_sent(days), key.is_not(None)).group_by(key).order_by(key)
-    names = _names(session) if by is By.ADVOCATE else {}
-    found = [_group(row, names) for row in session.execute(wanted)]
-    return sorted(found, key=lambda group: group.key) if by is By.ADVOCATE else found
-
-
-def _group(row: Any, names: dict[UUID, str]) -> Group:
-    key, requests, kept, promises, waited, waited_at, workable, workable_at = row
-    said = names.get(key, str(key))
-    return Group(said, requests, Times.of(waited, waited_at), Times.of(workable, workable_at), kept, promises)
+    names = _names(session) if split.by is By.ADVOCATE else {}
+    found = [
+        Group(names.get(key, str(key)), requests, Times.of(count, percentiles), kept, promises)
+        for key, requests, kept, promises, count, percentiles in session.execute(wanted)
+    ]
+    return sorted(found, key=lambda group: group.key) if split.by is By.ADVOCATE else found
 
 
 def _names(session: Session) -> dict[UUID, str]:

@@ -16,7 +16,7 @@ from intake.db import transaction
 from intake.models import AuditEntry, CallAttempt, Callback, Lead, MatchSet, RequestTimes, Staff
 from intake.rules.calling_hours import OfficeHours
 from intake.services import callbacks, claims, reports, request_times
-from intake.services.reports import By, Days, Leg, Report
+from intake.services.reports import By, Days, Leg, Report, Split
 from intake.services.staff import Role
 from tests.desk import account, signed_in, stored, waiting_call
 from tests.factories import NOON, stored_lead
@@ -42,9 +42,9 @@ def times(lead_id: UUID) -> RequestTimes:
     return found
 
 
-def report(by: By = By.KIND, days: Days = TODAY) -> Report:
+def report(by: By = By.KIND, days: Days = TODAY, of: Leg = Leg.WAITED) -> Report:
     with transaction() as session:
-        return reports.report(session, days, by)
+        return reports.report(session, days, Split(of, by))
 
 
 def request(number: int = 0, **changes: object) -> Callback:
@@ -192,6 +192,11 @@ def test_percentiles_are_those_of_the_days_asked_for() -> None:
     assert report(days=both).legs[Leg.WAITED].count == 21
 
 
+def test_day_is_the_office_s_own_from_midnight_to_midnight() -> None:
+    start, end = Days(date(2026, 11, 1), date(2026, 11, 1), "America/Chicago").bounds
+    assert (start.isoformat(), end.isoformat()) == ("2026-11-01T00:00:00-05:00", "2026-11-02T00:00:00-06:00")
+
+
 @pytest.mark.parametrize(
     ("by", "keys"),
     [
@@ -225,17 +230,28 @@ def test_new_requests_are_found_whatever_came_before_and_none_is_counted_twice()
         assert len(session.scalars(select(RequestTimes)).all()) == 4
 
 
-def test_page_shows_every_figure_with_what_it_means(browser_client: FlaskClient) -> None:
+def test_every_stretch_can_be_seen_by_group() -> None:
+    ring(request(), advocate(), 4, "spoke")
+    roll_up(NOON + HOUR)
+    for leg in Leg:
+        found = report(By.ADVOCATE, of=leg)
+        assert [group.times for group in found.groups] == [found.legs[leg]]
+
+
+def test_page_shows_every_figure_with_its_days_their_clock_and_what_it_means(
+    browser_client: FlaskClient,
+) -> None:
     signed_in(browser_client, Role.SUPERVISOR, name="Sue")
     assert "No request came in these days." in browser_client.get("/console/reports").text
     ring(request(), advocate(), 4, "spoke")
     roll_up(NOON + HOUR)
-    page = browser_client.get("/console/reports?days=7&by=advocate").text
+    page = browser_client.get("/console/reports?days=7&by=advocate&of=claimed").text
+    assert "Requests sent Nov 18 to Nov 24, 2026, Central Time; the last day is today." in page
     assert "What the family waited, nights and holidays included." in page
-    assert page.count("<svg") == 4
-    assert page.count("<table>") == 4
-    assert "Requests sent Nov 18 to Nov 24, 2026." in page
-    assert browser_client.get("/console/reports?days=1000000&by=shoe+size").status_code == 200
+    assert "Due to taken, by advocate who rang first" in page
+    assert "11 am" in browser_client.get("/console/reports?by=hour").text
+    assert page.count("<table") == 4
+    assert browser_client.get("/console/reports?days=1000000&by=shoe+size&of=luck").status_code == 200
 
 
 def test_file_of_a_table_is_safe_to_open_and_in_the_record(browser_client: FlaskClient) -> None:
@@ -244,12 +260,22 @@ def test_file_of_a_table_is_safe_to_open_and_in_the_record(browser_client: Flask
     roll_up(NOON + HOUR)
     answer = browser_client.get("/console/reports/groups.csv?days=7&by=advocate")
     header, row = csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")))
-    assert header[:3] == ["Advocate who rang first", "Requests", "waited p50 seconds"]
-    assert row[:3] == ["'=1+1", "1", "540.0"]
-    assert "groups-by-advocate-2026-11-18-to-2026-11-24.csv" in answer.headers["Content-Disposition"]
+    found = dict(zip(header, row, strict=True))
+    assert (found["Advocate who rang first"], found["Stretch"]) == ("'=1+1", "Sent to first ring")
+    assert (found["Requests"], found["p50 seconds"]) == ("1", "540.0")
+    assert (found["First day"], found["Last day"]) == ("2026-11-18", "2026-11-24")
+    assert found["Time zone of the days"] == "America/Chicago"
+    assert "waited-by-advocate-2026-11-18-to-2026-11-24.csv" in answer.headers["Content-Disposition"]
     with transaction() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "report.exported")).one()
     assert (entry.actor, entry.subject_id) == (f"staff:{sue.id}", "groups")
-    for table in ("times", "funnel", "outcomes", "reasons"):
-        assert browser_client.get(f"/console/reports/{table}.csv").status_code == 200
-    assert browser_client.get("/console/reports/secrets.csv").status_code == 404
+
+
+def test_every_table_has_a_file_and_nothing_else_has(browser_client: FlaskClient) -> None:
+    signed_in(browser_client, Role.SUPERVISOR, name="Sue")
+    answers = {
+        table: browser_client.get(f"/console/reports/{table}.csv").status_code
+        for table in ("times", "groups", "funnel", "outcomes", "reasons", "secrets")
+    }
+    assert answers.pop("secrets") == 404
+    assert set(answers.values()) == {200}

@@ -5,32 +5,34 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.views.console.charts import EDGE, LABEL, WIDTH, bar_chart, time_chart
+from intake.views.console.charts import Axis, width
 
-times = st.lists(st.floats(0, 30 * 86400), min_size=3, max_size=3).map(sorted)
+times = st.lists(st.floats(0, 30 * 86400), max_size=12)
 
 
-@given(st.lists(times, max_size=8))
-def test_marks_stand_in_order_inside_the_picture(rows: list[list[float]]) -> None:
-    chart = time_chart([("row", marks, "") for marks in rows])
-    for strip in chart.strips:
-        assert list(strip.marks) == sorted(strip.marks)
-        assert all(LABEL <= x <= WIDTH - EDGE + 0.1 for x in strip.marks)
-        assert 0 < strip.y < chart.height
-    places = [tick.x for tick in chart.ticks]
-    assert all(later - earlier >= 70 for earlier, later in pairwise(places))
+@given(times)
+def test_marks_stand_in_order_inside_the_picture(known: list[float]) -> None:
+    axis = Axis.over(known)
+    marks = [axis.x(seconds) for seconds in sorted(known)]
+    assert marks == sorted(marks)
+    assert all(0 < mark < 100 for mark in marks)
+
+
+@given(times)
+def test_ticks_are_in_the_picture_and_their_words_apart(known: list[float]) -> None:
+    places = [tick.x for tick in Axis.over(known).ticks]
+    assert places
+    assert all(0 < place < 100 for place in places)
+    assert all(later - earlier >= 16 for earlier, later in pairwise(places))
 
 
 def test_ten_times_longer_is_the_same_step_farther() -> None:
-    (strip,) = time_chart([("row", [10, 100, 1000], "")]).strips
-    first, second, third = strip.marks
-    assert abs((second - first) - (third - second)) < 0.2
+    axis = Axis.over([10, 1000])
+    first, second, third = (axis.x(seconds) for seconds in (10, 100, 1000))
+    assert second - first > 10
+    assert abs((second - first) - (third - second)) < 0.02
 
 
-@given(st.lists(st.floats(0, 1e6), max_size=8))
-def test_longest_bar_fills_the_width_and_no_other_is_longer(values: list[float]) -> None:
-    bars = bar_chart([("row", value, "") for value in values]).bars
-    widths = [bar.width for bar in bars]
-    assert all(0 <= width <= WIDTH - LABEL - EDGE for width in widths)
-    if max(values, default=0) > 0:
-        assert max(widths) == WIDTH - LABEL - EDGE
+def test_longest_bar_fills_the_width_and_nothing_has_none() -> None:
+    assert [width(value, 8) for value in (0, 2, 8)] == [0, 25, 100]
+    assert width(0, 0) == 0

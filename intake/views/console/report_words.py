@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from intake.rules.promises import SAY_BREACH_REASON
-from intake.services.reports import PERCENTS, By, Days, Group, Leg, Report, Times
+from intake.rules.promises import SAY_BREACH_REASON, BreachReason
+from intake.services.reports import PERCENTS, By, Days, Group, Leg, Report, Split, Times
 from intake.views.console import words
 from intake.views.csv_file import Cell
 
@@ -36,6 +36,10 @@ BY = {
     By.ADVOCATE: "advocate who rang first",
     By.SOURCE: "source",
 }
+LEGEND = (
+    "Circle: half of the requests took no longer (p50). Square: nine of ten (p90). Stroke: nineteen of "
+    "twenty (p95). The axis is stretched, so that seconds and days are both seen."
+)
 _KINDS = {"match": "Doctor match", "guide": "Guide alone"}
 _SOURCES = {"web": "Our pages", "phone": "By phone"}
 _NO_FIGURE = "–"
@@ -57,7 +61,7 @@ def times(found: Times) -> list[str]:
 
 def group(key: str, by: By) -> str:
     if by is By.HOUR:
-        return f"{int(key):02}:00"
+        return f"{int(key) % 12 or 12} {'am' if int(key) < 12 else 'pm'}"
     if by is By.KIND:
         return _KINDS.get(key, key)
     return _SOURCES.get(key, key) if by is By.SOURCE else key
@@ -67,22 +71,39 @@ def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.0f} %" if whole else _NO_FIGURE
 
 
+def stretches() -> list[tuple[Leg, str]]:
+    return [(leg, said) for leg, (said, _) in LEGS.items()]
+
+
+def reason(code: BreachReason) -> str:
+    return SAY_BREACH_REASON[code]
+
+
+def most(reasons: Sequence[tuple[BreachReason, int, int]]) -> int:
+    """The longest bar: what was given and what was seen, together."""
+    return max(given + seen for _, given, seen in reasons)
+
+
 def days(asked: Days) -> str:
-    return f"{asked.first:%b} {asked.first.day} to {asked.last:%b} {asked.last.day}, {asked.last.year}"
+    """ "Nov 18 to Nov 24, 2026, Central Time": a figure always names its days and their clock."""
+    years = (asked.first.year, asked.last.year)
+    first_year = f", {years[0]}" if years[0] != years[1] else ""
+    first, last = (f"{day:%b} {day.day}" for day in (asked.first, asked.last))
+    return f"{first}{first_year} to {last}, {years[1]}, {words.zone_name(asked.zone)}"
 
 
-def tables(report: Report, by: By) -> dict[str, tuple[Sequence[str], list[Sequence[Cell]]]]:
+def tables(report: Report, split: Split) -> dict[str, tuple[Sequence[str], list[Sequence[Cell]]]]:
     """Header and rows of each table, as a CSV file has them: times in seconds."""
     percents = [f"p{percent} seconds" for percent in PERCENTS]
-    waited, workable = ([f"{name} {one}" for one in percents] for name in ("waited", "when we could"))
+    stretch = LEGS[split.leg][0]
     return {
         "times": (
             ["Stretch", "Requests", *percents],
             [[LEGS[leg][0], found.count, *_cells(found)] for leg, found in report.legs.items()],
         ),
         "groups": (
-            [BY[by].capitalize(), "Requests", *waited, *workable, "Promises kept", "Promises"],
-            [_group_cells(one, by) for one in report.groups],
+            [BY[split.by].capitalize(), "Requests", "Promises kept", "Promises", "Stretch", *percents],
+            [_group_cells(one, split.by, stretch) for one in report.groups],
         ),
         "funnel": (["Step", "Requests"], [[FUNNEL[step.name], step.count] for step in report.funnel]),
         "outcomes": (
@@ -96,15 +117,8 @@ def tables(report: Report, by: By) -> dict[str, tuple[Sequence[str], list[Sequen
     }
 
 
-def _group_cells(one: Group, by: By) -> list[Cell]:
-    return [
-        group(one.key, by),
-        one.requests,
-        *_cells(one.waited),
-        *_cells(one.workable),
-        one.kept,
-        one.promises,
-    ]
+def _group_cells(one: Group, by: By, stretch: str) -> list[Cell]:
+    return [group(one.key, by), one.requests, one.kept, one.promises, stretch, *_cells(one.times)]
 
 
 def _cells(found: Times) -> list[Cell]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_name
 from flask import g
 from phonenumbers import PhoneNumberFormat, format_number, parse
 
@@ -141,6 +142,11 @@ def at_zone(instant: datetime, zone: str) -> str:
     """ "Tue Nov 24, 2:15 pm CST" on the clock of a zone."""
     there = instant.astimezone(ZoneInfo(zone))
     return f"{there:%a} {there:%b} {there.day}, {wall(there)}"
+
+
+def zone_name(zone: str) -> str:
+    """ "Central Time" of "America/Chicago"."""
+    return get_timezone_name(zone, locale="en_US")
 
 
 def phone(e164: str) -> str:
