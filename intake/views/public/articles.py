@@ -23,6 +23,7 @@ ABOUT = {
     "who_we_are": "/who-we-are",
     "privacy": "/privacy",
     "accessibility": "/accessibility",
+    "with_sympathy": "/with-sympathy",
 }
 # Where an article can lead: the page and what its link says.
 ONWARD = {
