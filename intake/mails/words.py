@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from babel.dates import format_skeleton
+from babel.dates import format_date
 
 from intake.config import ROOT
 from intake.rules.facts import Language
@@ -36,7 +36,7 @@ class MailWords:
         """ "Thursday, February 11"; nothing for no day."""
         if day is None:
             return ""
-        return str(format_skeleton("MMMMEEEEd", day, locale=self.code))
+        return str(format_date(day, self.layout["day"], locale=self.code))
 
 
 def written_in(language: Language, template: str) -> MailWords:
