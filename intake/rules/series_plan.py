@@ -79,6 +79,7 @@ class Case:
     settled: frozenset[str] = frozenset()
     last_day: date | None = None
     held: bool = False
+    every_months: int | None = None
 
     def has(self, need: Need, now: datetime) -> bool:
         if need is Need.MATCH:
@@ -114,14 +115,14 @@ def outlook(table: SeriesTable, case: Case, now: datetime) -> list[Outlook]:
 
 
 def next_steps(seen: Iterable[Outlook]) -> list[Outlook]:
-    """What must wait in a row now: the next step that will be sent, and those before it that may be."""
-    found = []
+    """What must wait in a row now, of each series: the next step that will be sent, and those before it
+    that may be."""
+    found, settled = [], set()
     for one in seen:
-        if one.due_at is None:
-            break
-        found.append(one)
-        if one.fate is Fate.SEND:
-            break
+        if one.due_at and one.step.series not in settled:
+            found.append(one)
+            if one.fate is Fate.SEND:
+                settled.add(one.step.series)
     return found
 
 

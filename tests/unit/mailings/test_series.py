@@ -72,6 +72,11 @@ def test_the_way_of_a_family_is_laid_out_in_the_order_of_its_days() -> None:
     ]
 
 
+def test_what_comes_next_of_each_series_waits_side_by_side() -> None:
+    check_up = {Anchor.ASKED: ASKED, Anchor.APPOINTMENT: ASKED + timedelta(days=80)}
+    assert upcoming(case(anchors=check_up)) == ["guide", "appointment_soon"]
+
+
 def test_the_guide_is_due_at_once_even_at_night() -> None:
     at = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
     assert seen("guide", case(at), at).due_at == at
