@@ -9,9 +9,11 @@ from intake.config import Settings
 from intake.documents.content import Kind
 from intake.documents.data import Brand, Named, Wanted
 from intake.documents.render import document_pdf
+from intake.language import prefix
 from intake.mails.compose import Attachment, MailContent, message_id
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
+from intake.rules.appointments import months_on
 from intake.rules.facts import Language, Relation
 from intake.rules.series import SERIES, Anchor, Step
 from intake.rules.series_hours import local_day
@@ -50,7 +52,8 @@ def content(
     step: Step, lead: Lead, case: Case, settings: Settings, *, envelope: Envelope, now: datetime
 ) -> MailContent:
     """The content of a step for a lead, to whichever address it goes. `lead.contact` must be loaded."""
-    site = settings.public_url
+    language, day = Language(lead.language), _appointment(case)
+    site = f"{settings.public_url}{prefix(language)}"
     return MailContent(
         step=step,
         recipient=envelope.recipient,
@@ -61,8 +64,9 @@ def content(
         unsubscribe_url=f"{site}/u/{envelope.stop}",
         message_id=message_id(envelope.message, settings.organisation),
         sent_at=now,
-        language=Language(lead.language),
-        appointment=_appointment(case),
+        language=language,
+        appointment=day,
+        next_appointment=months_on(day, case.every_months) if day and case.every_months else None,
     )
 
 

@@ -128,6 +128,7 @@ def _family(
         has_match=row.matched,
         paused=max((run.paused_until for run in runs if run.paused_until), default=None),
         settled=frozenset(sent.key for sent in mailings.values() if sent.status in _SETTLED),
+        every_months=by_name["reminders"].every_months if "reminders" in by_name else None,
         last_day=max((local_day(at, zones) for at in _went_out(mailings)), default=None),
     )
     versions = frozenset(run.planned_version for run in runs if run.ended_at is None)

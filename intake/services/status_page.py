@@ -10,12 +10,12 @@ from intake.crypto import keyring
 from intake.models.callback import Callback
 from intake.models.lead import Lead
 from intake.models.letter import Letter
-from intake.models.mailing import Mailing
+from intake.models.mailing import Mailing, SeriesRun
 from intake.models.match import MatchSet
 from intake.models.promise import Breach
 from intake.rules.series_plan import Outlook
 from intake.rules.statuses import CallbackStatus, MailingStatus
-from intake.services import audit, promises, series
+from intake.services import audit, promises, reminders, series
 from intake.services.blind import email_blind, phone_blind
 from intake.services.doctor_list import current_matches
 from intake.services.letters import letters_of
@@ -37,6 +37,8 @@ class StatusPage:
     match_set: MatchSet | None
     mailings: list[Mailing]
     coming: list[Outlook]
+    reminders: SeriesRun | None
+    can_be_reminded: bool
     letters: list[Letter]
     call_is_late: bool
     breach: Breach | None = None
@@ -57,6 +59,8 @@ def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | No
             session.scalars(select(Mailing).where(Mailing.lead_id == lead.id).order_by(Mailing.due_at))
         ),
         coming=series.coming(session, lead.id, now=now),
+        reminders=reminders.of_lead(session, lead),
+        can_be_reminded=reminders.can_reach(session, lead),
         letters=letters_of(session, lead.id),
         call_is_late=bool(
             callback and callback.status == CallbackStatus.WAITING and callback.promise_by < now

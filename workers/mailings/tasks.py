@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from intake.db import database_now, transaction
-from intake.services import canary, series
+from intake.services import canary, reminders, series
 from intake.workflow import Queue
 from workers import base
 from workers.app import celery
@@ -33,7 +33,12 @@ def _send_mailing(task_id: int, token: int) -> None:
 
 @celery.task(name="plan_stale_series")
 def plan_stale_series() -> None:
-    """After a change of series.toml: decide the next steps of families under way, chunk by chunk."""
+    """After a change of series.toml: decide the next steps of families under way, chunk by chunk.
+
+    And after a check-up that repeats: remind of the next one.
+    """
+    with transaction() as session:
+        reminders.turn_over(session, now=database_now(session))
     planned = _CHUNK
     while planned == _CHUNK:
         with transaction() as session:

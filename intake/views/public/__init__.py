@@ -7,7 +7,7 @@ from intake.views.public.site import blueprint
 
 _PAGES = (
     "articles", "change_call", "documents", "family_documents", "guide", "look", "match", "menu", "pages",
-    "post", "send", "status", "unsubscribe",
+    "post", "reminders", "send", "status", "unsubscribe",
 )  # fmt: skip
 for _pages in _PAGES:
     import_module(f"{__name__}.{_pages}")

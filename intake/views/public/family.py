@@ -7,7 +7,7 @@ from uuid import UUID
 
 from intake.documents.data import IN_REMISSION, DoctorEntry
 from intake.forms.contact_details import say_phone
-from intake.forms.times import say_hour, say_when
+from intake.forms.times import say_date, say_hour, say_when
 from intake.language import gettext
 from intake.models.lead import Lead
 from intake.models.promise import Breach
@@ -57,6 +57,8 @@ class FamilyPage:
     documents: Sequence[tuple[str, str]]
     guide_is_coming: bool
     mailings: list[Post]
+    may_remind: bool
+    reminded_of: str | None
     phone: str | None
     email: str | None
 
@@ -80,6 +82,8 @@ def family_page(
         caution=caution_text(words),
         documents=_documents(lead),
         guide_is_coming=lead.wants_guide and not page.mailings,
+        may_remind=_may_remind(page),
+        reminded_of=_reminded_of(page),
         mailings=[
             *post_of(page.mailings, page.coming, zone_of(lead)),
             *letters_of(page.letters, zone_of(lead)),
@@ -156,3 +160,14 @@ def _owed(due_at: datetime, promise_by: datetime, zone: str, now: datetime) -> C
     latest = say_hour(promise_by, zone)
     words = gettext("A nurse will call you %(when)s. The latest is %(hour)s.", when=due, hour=latest)
     return Call("waiting", words, due_at=due_at, promise_by=promise_by)
+
+
+def _may_remind(page: StatusPage) -> bool:
+    """Offered to whoever is past treatment and can be mailed, and to whoever has asked before."""
+    past = TreatmentStatus(page.lead.treatment_status) in IN_REMISSION
+    return page.can_be_reminded and (past or page.reminders is not None)
+
+
+def _reminded_of(page: StatusPage) -> str | None:
+    day = page.reminders.appointment_on if page.reminders else None
+    return say_date(day) if day else None

@@ -25,6 +25,8 @@ _SAVED = {
     "email": _("Your email address is saved."),
     "post": _("We will post the guide to you."),
     "call": _("Your call is changed."),
+    "reminders": _("We will remind you by email."),
+    "no_reminders": _("We do not remind you any more."),
     "no_call": _("Your call is off the list. Nobody calls you about this."),
     "too_late": _("The call cannot be changed here now. Please call us."),
 }

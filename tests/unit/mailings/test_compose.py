@@ -1,6 +1,7 @@
 """Every mail of the series, taken apart again as a mail program does."""
 
 import re
+from datetime import date
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -277,6 +278,13 @@ def test_a_mail_is_in_english_where_its_language_is_not_written_yet(monkeypatch:
     known = {"en": english()}
     monkeypatch.setattr("intake.mails.words.load_words", lambda folder: known.get(folder.name))
     assert compose(mail(language=Language.SPANISH), Desk()) == compose(mail(), Desk())
+
+
+def test_a_reminder_names_the_day_in_full_and_the_next_one_when_it_is_known() -> None:
+    assert "Thursday, February 11" in render(mail("appointment_soon"), Desk()).text
+    assert "Shall we remind you of the next one?" in render(mail("appointment_after"), Desk()).text
+    again = render(mail("appointment_after", next_appointment=date(2027, 5, 11)), Desk()).text
+    assert "about Tuesday, May 11" in again
 
 
 def test_a_message_id_is_in_the_senders_domain() -> None:
