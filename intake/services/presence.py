@@ -70,7 +70,7 @@ class MyDay:
 def my_day(session: Session, staff_id: UUID, *, now: datetime) -> MyDay:
     mine = [one for one in pauses.since(session, now - GUARD.within) if one.staff_id == staff_id]
     pause = next((one for one in mine if one.ended_at is None), None)
-    return MyDay(pause, _run(_made(session, now).get(staff_id, ()), mine, now))
+    return MyDay(pause, _run(_made(session, now, by=staff_id).get(staff_id, ()), mine, now))
 
 
 def _run(made: Sequence[Made], paused: Sequence[StaffPause], now: datetime) -> int:
@@ -156,14 +156,17 @@ def _heard(session: Session, now: datetime) -> set[UUID]:
     return set(session.scalars(select(StaffSession.staff_id).where(open_ones)))
 
 
-def _made(session: Session, now: datetime) -> dict[UUID, list[Made]]:
-    recent = select(CallAttempt).where(
+def _made(session: Session, now: datetime, *, by: UUID | None = None) -> dict[UUID, list[Made]]:
+    """What everybody, or one of them, ended lately."""
+    recent = select(CallAttempt.staff_id, CallAttempt.ended_at, CallAttempt.outcome).where(
         CallAttempt.started_at > now - 2 * GUARD.within, CallAttempt.ended_at.is_not(None)
     )
+    if by is not None:
+        recent = recent.where(CallAttempt.staff_id == by)
     found: dict[UUID, list[Made]] = {}
-    for row in session.scalars(recent):
-        assert row.ended_at is not None
-        found.setdefault(row.staff_id, []).append(Made(row.ended_at, row.outcome or ""))
+    for staff_id, ended_at, outcome in session.execute(recent):
+        assert ended_at is not None
+        found.setdefault(staff_id, []).append(Made(ended_at, outcome or ""))
     return found
 
 
