@@ -74,6 +74,10 @@ def in_status(*statuses: str) -> ColumnElement[bool]:
     return Callback.status.in_(bindparam(None, list(statuses), expanding=True, literal_execute=True))
 
 
+# The basis of a call when the family rang us: no attempt of ours, so no cap and no ladder counts it.
+THEY_RANG = "family_rang"
+
+
 class CallAttempt(Identified, Base):
     """One try: on which basis, under which rule, with what outcome.
 

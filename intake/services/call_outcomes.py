@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intake.errors import BadInput
-from intake.models.callback import CallAttempt, Callback
+from intake.models.callback import THEY_RANG, CallAttempt, Callback
 from intake.models.lead import Lead
 from intake.organisation import Organisation
 from intake.rules.calling_hours import local_time
@@ -145,7 +145,7 @@ def _made(session: Session, callback: Callback) -> list[datetime]:
     """Every try of ours at this call, those of calls that it took in with them."""
     ours = (Callback.id == callback.id) | (Callback.merged_into == callback.id)
     made = select(CallAttempt.started_at).join(Callback, Callback.id == CallAttempt.callback_id)
-    return list(session.scalars(made.where(ours, CallAttempt.basis != callbacks.THEY_RANG)))
+    return list(session.scalars(made.where(ours, CallAttempt.basis != THEY_RANG)))
 
 
 def _asked(lead: Lead, record: OutcomeRecord, *, now: datetime) -> CallWish | None:

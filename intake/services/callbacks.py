@@ -23,8 +23,6 @@ LEASE = timedelta(minutes=15)
 # On the phone nobody presses a button for a while: the call must not go to somebody else meanwhile.
 CALL_LEASE = timedelta(minutes=60)
 NOT_RECORDED = "not_recorded"
-# The family rang us: no attempt of ours, so no cap and no ladder counts it.
-THEY_RANG = "family_rang"
 
 
 class NotYours(StaleLease):

@@ -79,6 +79,8 @@ def part(session: Session, lead: Lead, *, now: datetime, by: str) -> UUID:
     session.flush()
     session.execute(update(Callback).where(Callback.lead_id == lead.id).values(family_id=new))
     family_calls.owe_again(session, lead.id, now=now)
+    for family_id in (old, new):
+        family_calls.gather(session, family_id, now=now)
     audit.note(session, by, "family.parted", "lead", lead.id, now=now, family=str(new), left=str(old))
     return new
 

@@ -63,7 +63,8 @@ def gather_all(session: Session, *, now: datetime) -> int:
 def owe_again(session: Session, lead_id: UUID, *, now: datetime) -> None:
     """A lead leaves its family: calls taken in by one side of the parting are owed again by the other.
 
-    Ask it before a lead is erased as well, or those who shared its call would lose theirs.
+    Ask it before a lead is erased as well, or those who shared its call would lose theirs. What the two
+    sides still owe is gathered afterwards, by the caller or the sweep.
     """
     keeper = aliased(Callback)
     across = (Callback.lead_id == lead_id) != (keeper.lead_id == lead_id)
@@ -71,7 +72,6 @@ def owe_again(session: Session, lead_id: UUID, *, now: datetime) -> None:
     for call in session.scalars(wanted.where(across, keeper.status.in_(_OPEN)).with_for_update()):
         _reopen(session, call, now=now)
     session.flush()
-    gather_all(session, now=now)
 
 
 def has_taken_in(session: Session, call: Callback) -> bool:

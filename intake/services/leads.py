@@ -17,6 +17,7 @@ from intake.rules.facts import (
     CellType,
     DayPart,
     Diagnosis,
+    Insurance,
     Language,
     LeadSource,
     Relation,
@@ -60,6 +61,8 @@ class NewLead:
     state: str | None = None
     time_zone: str | None = None
     travel: Travel = Travel.UNSURE
+    veteran: bool | None = None
+    insurance: Insurance | None = None
     language: Language = Language.ENGLISH
     voicemail_may_mention: bool = False
     call_day: CallDay | None = None
@@ -78,20 +81,21 @@ class Submitted:
     status_token: str
 
 
-def submit_lead(session: Session, new: NewLead, *, now: datetime) -> Submitted:
+def submit_lead(session: Session, new: NewLead, *, now: datetime, by: str = "visitor") -> Submitted:
     """Store the request and what is owed for it.
 
     The same submission id twice is one lead: the second call answers as the first did. Two at
-    the same moment are held apart by the unique key; the loser waits for the winner's commit.
+    the same moment are held apart by the unique key; the loser waits for the winner's commit. `by` is
+    the actor of the audit: whoever writes down what is said on the phone.
     """
     lead = _lead(new, now)
     if not _insert(session, lead):
         again = find_submitted(session, new.submission_id)
-        return again or submit_lead(session, new, now=now)
+        return again or submit_lead(session, new, now=now, by=by)
     _add_people(session, lead, new)
     trace = Trace(page=new.page, address=new.address, user_agent=new.user_agent)
     consents.record(session, lead.id, new.consents, trace, now=now)
-    audit.note(session, "visitor", "lead.submitted", "lead", lead.id, now=now)
+    audit.note(session, by, "lead.submitted", "lead", lead.id, now=now)
     outbox.record(session, Event.LEAD_SUBMITTED, lead.id, now=now)
     return Submitted(lead.id, lead.reference, lead.status_token)
 
@@ -141,6 +145,8 @@ def _lead(new: NewLead, now: datetime) -> Lead:
         zip=new.zip,
         state=state,
         travel=new.travel,
+        veteran=new.veteran,
+        insurance=new.insurance,
         time_zones=list(zones),
         time_zone_certain=bool(new.time_zone) or bool(place and place.zone_certain),
         language=new.language,

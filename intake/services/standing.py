@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from intake.models.callback import CallAttempt
+from intake.models.callback import THEY_RANG, CallAttempt
 from intake.models.lead import Contact, Lead
 from intake.models.mailing import Suppression
 from intake.rules.call_rules import CALL_RULES
@@ -52,7 +52,7 @@ def _stopped(session: Session, channel: Channel, blinds: Iterable[bytes | None])
 
 
 def _attempts(session: Session, leads: Sequence[Lead], *, since: datetime) -> dict[UUID, list[datetime]]:
-    """Every recent attempt at each lead's person: at the lead itself, its family, its phone or its email."""
+    """Every recent attempt of ours at each lead's person: at the lead, its family, its phone or its email."""
     keys = {lead.id: _keys(lead) for lead in leads}
     anyone = set().union(*keys.values())
     columns = (Lead.id, Lead.family_id, Contact.phone_blind, Contact.email_blind)
@@ -60,7 +60,8 @@ def _attempts(session: Session, leads: Sequence[Lead], *, since: datetime) -> di
     ids, blinds = ([key for key in anyone if isinstance(key, kind)] for kind in (UUID, bytes))
     same = or_(*(column.in_(ids) for column in columns[:2]), *(column.in_(blinds) for column in columns[2:]))
     found: dict[UUID, list[datetime]] = defaultdict(list)
-    for started_at, *theirs in session.execute(made.where(same, CallAttempt.started_at > since)):
+    counts = (CallAttempt.started_at > since) & (CallAttempt.basis != THEY_RANG)
+    for started_at, *theirs in session.execute(made.where(same, counts)):
         for lead_id, own in keys.items():
             if own & set(theirs):
                 found[lead_id].append(started_at)
