@@ -11,6 +11,8 @@ from enum import StrEnum
 class Event(StrEnum):
     LEAD_SUBMITTED = "lead.submitted"
     CALL_ASKED = "call.asked"
+    FACTS_CORRECTED = "facts.corrected"
+    CONTACT_CORRECTED = "contact.corrected"
     MAILING_PLANNED = "mailing.planned"
     OFFICE_CHANGED = "office.changed"
     STAFF_MAIL_PLANNED = "staff_mail.planned"
@@ -54,6 +56,8 @@ TASKS: dict[str, TaskRule] = {
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
     Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "link_duplicates", "start_series"),
     Event.CALL_ASKED: ("schedule_callback",),
+    Event.FACTS_CORRECTED: ("match_lead",),
+    Event.CONTACT_CORRECTED: ("link_duplicates",),
     Event.MAILING_PLANNED: ("send_mailing",),
     Event.OFFICE_CHANGED: ("replan_calls",),
     Event.STAFF_MAIL_PLANNED: ("send_staff_mail",),

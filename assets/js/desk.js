@@ -75,7 +75,7 @@ const ring = document.querySelector("[data-ring]");
 
 if (ring) {
   ring.click();
-  outcome?.focus();
+  outcome?.focus({ preventScroll: true });
 }
 
 // A list that could not be refreshed says so.

@@ -71,6 +71,12 @@ class CallScreen:
         ids = {request.lead.id: request.lead for request in self.requests}
         return ids.get(self.running.lead_id, self.lead) if self.running else self.lead
 
+    @property
+    def may_show_number(self) -> bool:
+        """False when a correction meanwhile made it a number that asked us not to ring."""
+        blind = self.rung.contact.phone_blind
+        return not any(one.permission.never for one in self.numbers if one.lead.contact.phone_blind == blind)
+
 
 def call_screen(session: Session, callback_id: UUID, staff: Staff, *, now: datetime) -> CallScreen | None:
     """The screen for whoever has the call, read-only for a supervisor; None for everybody else.

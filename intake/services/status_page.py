@@ -14,14 +14,10 @@ from intake.models.mailing import Mailing, SeriesRun
 from intake.models.match import MatchSet
 from intake.models.promise import Breach
 from intake.rules.series_plan import Outlook
-from intake.rules.statuses import CallbackStatus, MailingStatus
-from intake.services import audit, promises, reminders, series
-from intake.services.blind import email_blind, phone_blind
+from intake.rules.statuses import CallbackStatus
+from intake.services import audit, corrections, promises, reminders, series
 from intake.services.doctor_list import current_matches
 from intake.services.letters import letters_of
-from intake.services.mailings import plan_mailings
-
-_SETTLED = (MailingStatus.ACCEPTED, MailingStatus.FAILED, MailingStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,30 +73,12 @@ def note_view(session: Session, lead: Lead, action: str, *, now: datetime) -> No
 def correct_contact(
     session: Session, token: str, *, phone: str | None = None, email: str | None = None, now: datetime
 ) -> None:
-    """Replace a mistyped phone (E.164) or email; a guide that went to the old address is sent again."""
+    """Replace a mistyped phone (E.164) or email; an unknown token changes nothing."""
     lead = lead_of(session, token)
-    if lead is None:
-        return
-    if phone:
-        lead.contact.phone, lead.contact.phone_blind = phone, phone_blind(phone)
-        audit.note(session, "visitor", "contact.phone_corrected", "lead", lead.id, now=now)
-    if email and email_blind(email) != lead.contact.email_blind:
-        lead.contact.email, lead.contact.email_blind = email, email_blind(email)
-        audit.note(session, "visitor", "contact.email_corrected", "lead", lead.id, now=now)
-        session.flush()
-        series.plan(session, [lead.id], now=now)
-        _send_guide_again(session, lead, now=now)
-
-
-def _send_guide_again(session: Session, lead: Lead, *, now: datetime) -> None:
-    """The new address was never mailed, so this is no second mail to anyone."""
-    sent = [
-        mailing
-        for mailing in session.scalars(select(Mailing).where(Mailing.lead_id == lead.id))
-        if mailing.step.partition(".")[0] == "guide"
-    ]
-    if lead.wants_guide and sent and all(mailing.status in _SETTLED for mailing in sent):
-        plan_mailings(session, lead, {f"guide.{len(sent) + 1}": now}, now=now)
+    if lead is not None and phone:
+        corrections.correct_phone(session, lead, phone, by="visitor", now=now)
+    if lead is not None and email:
+        corrections.correct_email(session, lead, email, by="visitor", now=now)
 
 
 def lead_of(session: Session, token: str) -> Lead | None:

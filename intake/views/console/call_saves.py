@@ -1,5 +1,6 @@
 """How a call leaves its screen: with an outcome, back to the queue, or to a colleague."""
 
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import flash, g, redirect, request, url_for
@@ -18,6 +19,7 @@ from intake.views.console.policy import me
 from intake.views.console.queue import go_to_next, open_call
 from intake.views.public.site import settings
 
+_CORRECT = "correct:"
 _CHOOSE = "Choose what came of the call."
 _WHEN = "Enter the day and the time at which they asked to be called."
 _COLLEAGUE = "Choose the colleague who takes the call."
@@ -61,7 +63,10 @@ def hand_over(callback_id: UUID) -> Answer:
 def save(callback_id: UUID) -> Answer:
     """Notes alone, or the outcome with all that follows from it."""
     form = call_form()
-    claims_next = request.form.get("then") == "next"
+    then = request.form.get("then", "")
+    if then.startswith(_CORRECT):
+        return _to_facts(callback_id, form, then.removeprefix(_CORRECT))
+    claims_next = then == "next"
     if not _is_complete(form, needs_outcome=claims_next):
         return again(callback_id, form, 400)
     try:
@@ -82,6 +87,18 @@ def _is_complete(form: CallForm, *, needs_outcome: bool) -> bool:
     if outcome and outcome.next is NextStep.AT_TIME and asked is None and not form.errors:
         form.add_error("again_on", _WHEN)
     return not form.errors
+
+
+def _to_facts(callback_id: UUID, form: CallForm, lead_id: str) -> Answer:
+    """The notes are kept before the page is left, also where no script keeps them."""
+    if not form.validate():
+        return again(callback_id, form, 400)
+    try:
+        with transaction() as session:
+            save_notes(session, callback_id, form)
+    except StaleLease as stale:
+        return conflict(callback_id, form, stale)
+    return redirect(f"{url_for('console.call', callback_id=callback_id)}/requests/{quote(lead_id)}", code=303)
 
 
 def _save_draft(callback_id: UUID, form: CallForm) -> Response:

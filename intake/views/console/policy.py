@@ -79,6 +79,8 @@ ROLES: dict[str, Rule] = {
     "console.start_call": _OWN_CALL,
     "console.save": _OWN_CALL,
     "console.release": _OWN_CALL,
+    "console.facts": _OWN_CALL,
+    "console.save_facts": _OWN_CALL,
     "console.keep": _OWN_CALL,
     "console.stay": _OWN_CALL,
     "console.hand_over": _OWN_CALL,

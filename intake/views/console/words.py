@@ -1,6 +1,7 @@
 """Short words for staff, and times as the family's clock shows them."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_name
@@ -74,6 +75,14 @@ TRAVEL = {
     "unsure": "Not sure",
 }
 LANGUAGE = {"en": "English", "es": "Spanish"}
+INSURANCE = {
+    "medicare": "Medicare",
+    "medicaid": "Medicaid",
+    "private": "Private",
+    "tricare": "TRICARE",
+    "va": "VA",
+}
+BY = {"reference": "reference", "phone": "phone", "email": "email", "last_name": "last name"}
 SOURCE = {"web": "Request sent from the site", "phone": "Request made by phone"}
 MAIL = {"accepted": "sent", "failed": "could not be delivered", "unknown": "perhaps sent"}
 CONSENT = {
@@ -178,6 +187,14 @@ def happened(entry: Entry) -> str:
         Happened.CORRECTED: f"The {entry.code} was corrected",
         Happened.MAIL: f"Mail “{step.replace('_', ' ')}”: {MAIL.get(entry.text or '', '')}",
     }[entry.kind]
+
+
+def answer(field: Any, value: str) -> str:
+    """A stored answer as its question offers it."""
+    choices = (
+        {choice[0]: str(choice[1]) for choice in field.iter_choices()} if hasattr(field, "choices") else {}
+    )
+    return choices.get(value, value) or "Not known"
 
 
 def reasons(match: Match, lead: Lead) -> list[tuple[str, str]]:
