@@ -67,6 +67,7 @@ class DueBecause(StrEnum):
     CALLING_RULES = "calling_rules"
     PLACE_UNSURE = "place_unsure"
     TRY_AGAIN = "try_again"
+    THEY_RANG = "they_rang"
 
 
 SAY_DUE_BECAUSE: dict[DueBecause, str] = {
@@ -76,6 +77,7 @@ SAY_DUE_BECAUSE: dict[DueBecause, str] = {
     DueBecause.CALLING_RULES: "Calls are not allowed at the time they asked for; this is the next allowed.",
     DueBecause.PLACE_UNSURE: "We are not sure of their time zone; this hour is allowed in all it may be.",
     DueBecause.TRY_AGAIN: "We did not reach them; this is the next try.",
+    DueBecause.THEY_RANG: "They rang us.",
 }
 
 

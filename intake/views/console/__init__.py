@@ -13,6 +13,7 @@ from intake.views.console import (
     doctors,
     document_samples,
     documents,
+    finding,
     guidance,
     letter_returns,
     letters,
@@ -28,6 +29,7 @@ from intake.views.console import (
     series,
     sign_in,
     team,
+    voice,
     work,
 )
 from intake.views.console.blueprint import blueprint
@@ -46,6 +48,7 @@ __all__ = [
     "doctors",
     "document_samples",
     "documents",
+    "finding",
     "guidance",
     "letter_returns",
     "letters",
@@ -61,5 +64,6 @@ __all__ = [
     "series",
     "sign_in",
     "team",
+    "voice",
     "work",
 ]

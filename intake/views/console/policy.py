@@ -24,6 +24,7 @@ class Reach(StrEnum):
     HELD = "held"  # only a call that this person holds now
     HELD_OR_SUPERVISED = "held, or read by a supervisor"
     RUNG_OR_SUPERVISED = "rung by this person, or read by a supervisor"
+    FOUND_OR_SUPERVISED = "a family that this person found lately or has a call of, or seen by a supervisor"
     HELD_FAMILY_OR_SUPERVISED = "the family of a call that this person holds, or seen by a supervisor"
 
 
@@ -53,6 +54,7 @@ _EXPORTS = Rule(_SUPERVISORS.roles, step_up=True)
 _OWN_CALL = Rule(_CALLERS.roles, Reach.HELD)
 _FAMILY_MAIL = Rule(_CALLERS.roles, Reach.HELD_FAMILY_OR_SUPERVISED)
 _CALL_PAGE = Rule(_CALLERS.roles, Reach.HELD_OR_SUPERVISED)
+_FOUND = Rule(_CALLERS.roles, Reach.FOUND_OR_SUPERVISED)
 _OWN_ATTEMPT = Rule(_CALLERS.roles, Reach.RUNG_OR_SUPERVISED)
 
 # Pages for somebody who is not signed in.
@@ -81,6 +83,15 @@ ROLES: dict[str, Rule] = {
     "console.release": _OWN_CALL,
     "console.facts": _OWN_CALL,
     "console.save_facts": _OWN_CALL,
+    "console.find": _CALLERS,
+    "console.new_lead": _CALLERS,
+    "console.make_lead": _CALLERS,
+    "console.lead": _FOUND,
+    "console.take_lead": _FOUND,
+    "console.link_lead": _FOUND,
+    "console.part_lead": _FOUND,
+    "console.mark_lead": _FOUND,
+    "console.unmark_lead": _FOUND,
     "console.keep": _OWN_CALL,
     "console.stay": _OWN_CALL,
     "console.hand_over": _OWN_CALL,
