@@ -48,6 +48,7 @@ class Objects:
     """Rows for one member of staff, made as a route asks for them."""
 
     doctor: Doctor
+    calls: Pair
 
     def __init__(self, me: Staff) -> None:
         self.me = me
@@ -81,7 +82,8 @@ def _call(objects: Objects, route: Route) -> Pair:
         if ROLES[route.endpoint].reach is not Reach.WAITING:
             _hold(mine, objects.me)
         _hold(theirs, objects.ben)
-    return Pair(mine.id, theirs.id)
+    objects.calls = Pair(mine.id, theirs.id)
+    return objects.calls
 
 
 def _hold(callback: Callback, holder: Staff) -> None:
@@ -119,8 +121,8 @@ def _absence(objects: Objects, route: Route) -> Pair:
 
 
 def _lead(objects: Objects, route: Route) -> Pair:
-    """Whoever holds the call may read the family."""
-    calls = _call(objects, route)
+    """Whoever holds the call may read the family: that of the call which the route names, if it does."""
+    calls = objects.calls if "callback_id" in route.arguments else _call(objects, route)
     with transaction() as session:
         mine, theirs = (session.get_one(Callback, call).lead_id for call in (calls.own, calls.foreign))
     return Pair(mine, theirs)
@@ -225,6 +227,7 @@ MAKERS: dict[str, Callable[[Objects, Route], Pair]] = {
     "other_id": lambda objects, route: Pair(stored_doctor(last_name="Other").id),
     "row_id": lambda objects, route: Pair(BASE_ROWS[0].id),
     "staff_id": lambda objects, route: Pair(objects.ben.id),
+    "table": lambda objects, route: Pair("funnel"),
     "task_id": _task,
     "token": _link,
     "what": lambda objects, route: Pair("pause"),
