@@ -26,6 +26,8 @@ NEW_AT_ONCE = 1000
 LOOKED_AT_ONCE = 300
 # Two clocks and a slow commit never reorder requests by more than this.
 _OVERLAP = timedelta(hours=1)
+# Longer than the sweep's rounds are apart, and than anybody speaks.
+_MOMENT, _LONGEST_CALL = timedelta(minutes=2), timedelta(hours=3)
 _REACHED = frozenset(code for code, outcome in OUTCOMES.items() if outcome.reached)
 _LONG_AGO = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
@@ -36,7 +38,7 @@ def roll_up(session: Session, office: OfficeHours, *, now: datetime) -> int:
     Returns how many rows were looked at. A repeat with nothing new changes nothing.
     """
     _leave_out(session)
-    lead_ids = [*_due(session, now), *_new(session)]
+    lead_ids = list({*_happened(session, now), *_due(session, now), *_new(session)})
     _store(session, list(_rows(session, lead_ids, office, now)))
     return len(lead_ids)
 
@@ -46,6 +48,15 @@ def _new(session: Session) -> Sequence[UUID]:
     known = exists().where(RequestTimes.lead_id == Lead.id)
     wanted = select(Lead.id).where(Lead.created_at >= newest - _OVERLAP, ~known)
     return session.scalars(wanted.order_by(Lead.created_at).limit(NEW_AT_ONCE)).all()
+
+
+def _happened(session: Session, now: datetime) -> Sequence[UUID]:
+    """Calls begun, ended or closed a moment ago are looked at first, however many requests are due."""
+    since = now - _MOMENT
+    begun_or_ended = (CallAttempt.started_at >= since) | (CallAttempt.ended_at >= since)
+    rung = select(CallAttempt.lead_id).where(CallAttempt.started_at >= now - _LONGEST_CALL, begun_or_ended)
+    closed = select(Callback.lead_id).where(Callback.closed_at >= since)
+    return session.scalars(rung.union(closed).limit(LOOKED_AT_ONCE)).all()
 
 
 def _due(session: Session, now: datetime) -> Sequence[UUID]:

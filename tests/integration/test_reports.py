@@ -131,6 +131,24 @@ def test_row_is_looked_at_again_until_it_settles_and_then_no_more() -> None:
     assert roll_up(NOON + 3 * HOUR) == 0
 
 
+def test_ring_its_end_and_the_call_s_are_seen_at_once_however_old_the_request_is() -> None:
+    callback, late = request(), NOON + 72 * HOUR
+    roll_up(late)
+    with transaction() as session:
+        session.get_one(RequestTimes, callback.lead_id).look_at = NOON + 80 * HOUR
+    ring(callback, advocate(), 72 * 60 + 1)
+    roll_up(late + 2 * MINUTE)
+    assert times(callback.lead_id).waited == (72 * 60 + 6) * 60
+    with transaction() as session:
+        attempt = session.scalars(select(CallAttempt)).one()
+        attempt.outcome, attempt.ended_at = "spoke", late + 20 * MINUTE
+    roll_up(late + 21 * MINUTE)
+    assert times(callback.lead_id).heard == (72 * 60 + 6) * 60
+    close(callback, 72 * 60 + 40)
+    roll_up(late + 41 * MINUTE)
+    assert times(callback.lead_id).outcome == "spoke"
+
+
 def test_call_that_was_taken_into_another_has_that_one_s_times_and_not_earlier_tries() -> None:
     keeper, ana = request(1, due_at=NOON - 10 * MINUTE), advocate()
     ring(keeper, ana, -6, "no_answer")

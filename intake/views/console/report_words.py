@@ -38,7 +38,8 @@ BY = {
 }
 LEGEND = (
     "Circle: half of the requests took no longer (p50). Square: nine of ten (p90). Stroke: nineteen of "
-    "twenty (p95). The axis is stretched, so that seconds and days are both seen."
+    "twenty (p95); of fewer than twenty requests it is close to the longest. The axis is stretched, so that "
+    "seconds and days are both seen."
 )
 _KINDS = {"match": "Doctor match", "guide": "Guide alone"}
 _SOURCES = {"web": "Our pages", "phone": "By phone"}
