@@ -94,7 +94,9 @@ class _Call:
 def _rows(
     session: Session, lead_ids: Sequence[UUID], office: OfficeHours, now: datetime
 ) -> Iterable[dict[str, Any]]:
-    leads = session.scalars(select(Lead).where(Lead.id.in_(lead_ids))).all()
+    # A request that is being erased at this moment is left alone.
+    wanted = select(Lead).where(Lead.id.in_(lead_ids))
+    leads = session.scalars(wanted.with_for_update(read=True, key_share=True, skip_locked=True)).all()
     matched, calls = _matched(session, lead_ids), _calls(session, leads)
     for lead in leads:
         yield _row(lead, _stages(lead, matched.get(lead.id), calls.get(lead.id)), calls, office, now)

@@ -256,6 +256,15 @@ def test_every_stretch_can_be_seen_by_group() -> None:
         assert [group.times for group in found.groups] == [found.legs[leg]]
 
 
+def test_request_that_is_being_erased_is_left_alone_and_holds_no_other_up() -> None:
+    leaving, kept = request(1), request(2)
+    with transaction() as erasing:
+        erasing.get_one(Lead, leaving.lead_id, with_for_update=True)
+        roll_up()
+    assert times(leaving.lead_id) is None
+    assert times(kept.lead_id).queued == 0
+
+
 def test_page_shows_every_figure_with_its_days_their_clock_and_what_it_means(
     browser_client: FlaskClient,
 ) -> None:
