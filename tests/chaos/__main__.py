@@ -7,20 +7,26 @@ from pathlib import Path
 
 from tests.bench.figures import write_rows
 from tests.chaos import (
+    bad_network,
     crash_points,
     kill_storm,
     mail_faults,
+    migration,
     odd_workers,
     postgres_faults,
     races,
     redis_away,
     sabotage,
+    slow_sockets,
     storms,
 )
 from tests.chaos.experiment import EXPERIMENTS, Given, Rows
 from tests.chaos.runner import RESULTS, good, run, table
 
-MODULES = (kill_storm, redis_away, crash_points, mail_faults, odd_workers, postgres_faults, races, sabotage)
+MODULES = (
+    *(kill_storm, redis_away, crash_points, mail_faults, odd_workers, postgres_faults, bad_network, races),
+    *(slow_sockets, migration, sabotage),
+)
 
 
 def main() -> None:

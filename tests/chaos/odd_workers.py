@@ -27,7 +27,10 @@ def poison(given: Given) -> Rows:
             families += visitors.prepare(1, mailbox=f"poison{zip_code}", zip_code=zip_code)
         pressure = Pressure("poison", running, given, len(families))
         pressure.press(families=families)
-        rows = pressure.rows(allowed=frozenset({"not one current match set", "work parked"}))
+        # Two of them may each take a worker down once while a neighbour hands over a mail.
+        rows = pressure.rows(
+            allowed=frozenset({"not one current match set", "work parked"}), unknown_at_most=2
+        )
         wrong = "SELECT count(*) FROM lead WHERE zip = '77030' AND 1 <> {}"
         sets = "(SELECT count(*) FROM match_set WHERE lead_id = lead.id AND current)"
         parked = running.ask("SELECT task, count(*) FROM outbox_task WHERE state = 'parked' GROUP BY 1")

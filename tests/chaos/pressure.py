@@ -8,7 +8,7 @@ from tests.bench.figures import Figure
 from tests.chaos.experiment import Given, Rows, conservation, none
 from tests.chaos.ledger import Ledger
 from tests.chaos.system import LOOK_SECONDS, System
-from tests.chaos.visitors import SEE_OTHER, Ready, Visitors, prepare
+from tests.chaos.visitors import SEE_OTHER, Door, Ready, Route, Visitors, prepare
 
 QUIESCE_SECONDS = 120.0
 # A machine that is busy with other things catches up later; what was lost is judged at the end.
@@ -22,7 +22,10 @@ def nothing(seconds: float) -> None:
 
 @dataclass
 class Pressure:
-    """`leads` at `per_second`, each pressed until it is answered 303. `name` begins every row."""
+    """`leads` at `per_second`, each pressed until it is answered 303. `name` begins every row.
+
+    `route` says where they knock: at the web itself when it is not given.
+    """
 
     name: str
     running: System
@@ -30,15 +33,14 @@ class Pressure:
     leads: int
     per_second: float = 10.0
     patience: float = PATIENCE_SECONDS
+    route: Route | None = None
 
     def __post_init__(self) -> None:
         self.ledger: Ledger = self.given.ledger()
 
     def press(self, disturb: Disturb = nothing, *, families: list[Ready] | None = None) -> Visitors:
         """Press all of them; `disturb` is called all the time with the seconds since the start."""
-        ready = families or prepare(self.leads)
-        visitors = Visitors(self.running.port, self.ledger, ready, self.per_second, seed=self.given.seed)
-        visitors.start()
+        visitors = self.begin(families or prepare(self.leads))
         started = time.monotonic()
         while visitors.pressing:
             self.running.keep()
@@ -46,6 +48,14 @@ class Pressure:
             time.sleep(LOOK_SECONDS)
         visitors.finish()
         print(f"    answers {dict(self.ledger.statuses())}", flush=True)
+        return visitors
+
+    def begin(self, families: list[Ready]) -> Visitors:
+        """Begin to press and return at once."""
+        web = Door(self.running.port)
+        route = self.route or (lambda _: web)
+        visitors = Visitors(self.ledger, families, self.per_second, route, seed=self.given.seed)
+        visitors.start()
         return visitors
 
     def rows(self, *, allowed: frozenset[str] = frozenset(), unknown_at_most: int = 0) -> Rows:

@@ -55,13 +55,10 @@ def redis_full(given: Given) -> Rows:
     """noeviction and not a byte left: every write is refused, until there is room."""
     with system(given.home / "system") as running:
         client = _client(running)
-        used = client.info("memory")["used_memory"]
-        client.config_set("maxmemory", used + 100_000)
-        client.set("ballast", b"x" * 90_000)
+        client.config_set("maxmemory", 1)
         pressure = Pressure("Redis full", running, given, LEADS)
         pressure.press()
         client.config_set("maxmemory", 0)
-        client.delete("ballast")
         return [*pressure.answers(slowest=SLOWEST_SECONDS), *pressure.rows()]
 
 

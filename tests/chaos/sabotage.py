@@ -56,8 +56,8 @@ SABOTAGES = (
         "recorded twice: promises broken",
         {
             "intake/cli/db.py": (
-                "    alembic_command.upgrade(_here(), revision)\n",
-                "    alembic_command.upgrade(_here(), revision)\n"
+                "    patiently(lambda: alembic_command.upgrade(_here(), revision))\n",
+                "    patiently(lambda: alembic_command.upgrade(_here(), revision))\n"
                 "    import psycopg\n"
                 '    url = Settings.from_env().database_url.replace("+psycopg", "")\n'
                 "    with psycopg.connect(url) as line:\n"

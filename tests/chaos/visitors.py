@@ -2,8 +2,10 @@
 
 import http.client
 import re
+import ssl
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -66,25 +68,51 @@ def _phone(number: int) -> str:
     return f"({AREAS[number // 100 % len(AREAS)]}) 555-01{number % 100:02}"
 
 
-@dataclass
-class Visitors:
-    """`tries` bounds how often one family presses; `again` is the share that press once more after a yes."""
+@dataclass(frozen=True)
+class Door:
+    """Where families knock; over TLS without asking who vouches for the certificate."""
 
     port: int
+    tls: bool = False
+    timeout: float = TIMEOUT_SECONDS
+
+    def open(self) -> http.client.HTTPConnection:
+        if not self.tls:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=self.timeout, context=unvouched())
+
+
+Route = Callable[[int], Door]
+
+
+def unvouched() -> ssl.SSLContext:
+    """For the certificate of this run, which nobody vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+@dataclass
+class Visitors:
+    """`route` says at which door the n-th family knocks.
+
+    `tries` bounds how often one family presses; `again` is the share that press once more after a yes.
+    """
+
     ledger: Ledger
     families: list[Ready]
     per_second: float
+    route: Route
     tries: int = 240
     again: float = 0.05
     seed: int = 1
     connections: int = 128
-    timeout: float = TIMEOUT_SECONDS
     stopping: threading.Event = field(default_factory=threading.Event)
     pressed: list[float] = field(default_factory=list)
 
     def start(self) -> None:
         """Begin to press, each family at its moment."""
-        self.session, self.csrf = _first_page(self.port, self.families[0])
+        self.session, self.csrf = _first_page(self.route(0), self.families[0])
         self.pool = ThreadPoolExecutor(self.connections)
         self.began = time.monotonic()
         self.jobs = [self.pool.submit(self._family, at) for at in range(len(self.families))]
@@ -108,28 +136,28 @@ class Visitors:
         moment = self.began + at / self.per_second
         self.stopping.wait(max(0.0, moment - time.monotonic()))
         self.pressed.append(time.monotonic())
-        family = self.families[at]
         chance = Random(f"{self.seed}:{at}")
         for attempt in range(self.tries):
-            if self.stopping.is_set() or self._press(family, attempt) == SEE_OTHER:
+            if self.stopping.is_set() or self._press(at, attempt) == SEE_OTHER:
                 break
             time.sleep(PAUSE_SECONDS * chance.uniform(0.5, 1.5))
         if chance.random() < self.again:
-            self._press(family, -1)
+            self._press(at, -1)
 
-    def _press(self, family: Ready, attempt: int) -> int:
+    def _press(self, at: int, attempt: int) -> int:
+        family = self.families[at]
         self.ledger.asked(family.submission_id, attempt)
         started = time.perf_counter()
-        status = post(self.port, family, session=self.session, csrf=self.csrf, timeout=self.timeout)
+        status = post(self.route(at), family, session=self.session, csrf=self.csrf)
         self.ledger.answered(family.submission_id, status, time.perf_counter() - started)
         return status
 
 
-def post(port: int, family: Ready, *, session: str, csrf: str, timeout: float) -> int:
+def post(door: Door, family: Ready, *, session: str, csrf: str) -> int:
     """The status of one press; 0 when no whole answer came."""
     fields = {"csrf_token": csrf, "submission_id": family.submission_id, "consent_email": "y"}
     headers = {**FORM, "Cookie": f"draft={family.token}; {session}"}
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    line = door.open()
     try:
         line.request("POST", PAGE, body=urlencode(fields), headers=headers)
         answer = line.getresponse()
@@ -142,9 +170,9 @@ def post(port: int, family: Ready, *, session: str, csrf: str, timeout: float) -
         line.close()
 
 
-def _first_page(port: int, family: Ready) -> tuple[str, str]:
+def _first_page(door: Door, family: Ready) -> tuple[str, str]:
     """The session cookie and the token of a page; both outlive a restart of the web."""
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
+    line = door.open()
     line.request("GET", PAGE, headers={"Cookie": f"draft={family.token}"})
     answer = line.getresponse()
     page = answer.read().decode()
