@@ -24,6 +24,8 @@ class Organisation:
     sender_name: str
     sender_address: str
     reply_to: str
+    # Mail to it reaches `advocate mail take` or /replies: only then a mail may name it. Empty for none.
+    stop_address: str
     postal_address: str
     # By language; English is always there.
     who_pays: Mapping[Language, str]
@@ -62,6 +64,7 @@ def _organisation(raw: dict[str, Any], folder: Path, *, sample: bool) -> Organis
         sender_name=raw["sender"]["name"],
         sender_address=raw["sender"]["address"],
         reply_to=raw["sender"].get("reply_to", raw["sender"]["address"]),
+        stop_address=raw["sender"].get("stop_address", ""),
         postal_address=raw["postal_address"].strip(),
         who_pays=_who_pays(raw["who_pays"]),
         brand=read_brand(raw.get("brand", {}), folder),

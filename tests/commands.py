@@ -10,13 +10,14 @@ from typing import Any
 
 
 def advocate(
-    environment: Mapping[str, str], *words: object, cwd: Path | None = None
+    environment: Mapping[str, str], *words: object, cwd: Path | None = None, given: str | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """The finished command: returncode, stdout, stderr."""
+    """The finished command: returncode, stdout, stderr. It reads what is `given`."""
     return subprocess.run(
         [sys.executable, "-m", "intake.cli", *map(str, words)],
         env={**os.environ, **environment},
         cwd=cwd,
+        input=given,
         capture_output=True,
         text=True,
         check=False,

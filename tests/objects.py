@@ -18,6 +18,7 @@ from intake.models import (
     LetterBatch,
     Location,
     Mailing,
+    MailReply,
     OutboxTask,
     Staff,
     StaffAbsence,
@@ -161,6 +162,18 @@ def _mailing(objects: Objects, route: Route) -> Pair:
     return Pair(mailing.id)
 
 
+def _reply(objects: Objects, route: Route) -> Pair:
+    with transaction() as session:
+        reply = MailReply(digest=uuid4().bytes, lead_id=waiting_call(session).lead_id, sender_blind=b"a")
+        reply.sender, reply.words, reply.says_stop, reply.received_at = "ada@family.example", "x", False, NOON
+        session.add(reply)
+    return Pair(reply.id)
+
+
+def _decision(objects: Objects, route: Route) -> Pair:
+    return Pair("go-on" if "reply" in route.endpoint else next(iter(Decision)).value)
+
+
 def _key(objects: Objects, route: Route) -> Pair:
     return Pair(_key_of(objects.me.id), _key_of(objects.ben.id))
 
@@ -212,7 +225,7 @@ MAKERS: dict[str, Callable[[Objects, Route], Pair]] = {
     "attempt_id": _attempt,
     "breach_id": _breach,
     "callback_id": _call,
-    "decision": lambda objects, route: Pair(next(iter(Decision)).value),
+    "decision": _decision,
     "doctor_id": _doctor,
     "key_id": _key,
     "kind": lambda objects, route: Pair("guide"),
@@ -225,6 +238,7 @@ MAKERS: dict[str, Callable[[Objects, Route], Pair]] = {
     "number": _batch,
     "ordinal": lambda objects, route: Pair(NOON.date().toordinal() + 30),
     "other_id": lambda objects, route: Pair(stored_doctor(last_name="Other").id),
+    "reply_id": _reply,
     "row_id": lambda objects, route: Pair(BASE_ROWS[0].id),
     "staff_id": lambda objects, route: Pair(objects.ben.id),
     "table": lambda objects, route: Pair("funnel"),

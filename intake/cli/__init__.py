@@ -17,6 +17,7 @@ _HERE = (
     "db",
     "dkim",
     "doctors",
+    "mail",
     "sample",
     "setup",
     "staff",

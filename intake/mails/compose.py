@@ -42,6 +42,8 @@ class Sender(Protocol):
     @property
     def reply_to(self) -> str: ...
     @property
+    def stop_address(self) -> str: ...
+    @property
     def postal_address(self) -> str: ...
     @property
     def sample(self) -> bool: ...
@@ -134,7 +136,7 @@ def _headers(content: MailContent, organisation: Sender) -> list[tuple[str, str]
         ("Subject", encoded(content.words.subject)),
         ("Date", format_datetime(content.sent_at)),
         ("Message-ID", content.message_id),
-        ("List-Unsubscribe", f"<{content.unsubscribe_url}>"),
+        ("List-Unsubscribe", _ways_to_stop(content, organisation)),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("MIME-Version", "1.0"),
     ]
@@ -143,6 +145,15 @@ def _headers(content: MailContent, organisation: Sender) -> list[tuple[str, str]
     if organisation.reply_to != organisation.sender_address:
         headers.insert(2, ("Reply-To", mailbox(organisation.reply_to)))
     return headers
+
+
+def _ways_to_stop(content: MailContent, organisation: Sender) -> str:
+    """The one click of RFC 8058, and a mail of RFC 2369 where somebody takes it in."""
+    link = f"<{content.unsubscribe_url}>"
+    if not organisation.stop_address:
+        return link
+    token = content.unsubscribe_url.rpartition("/")[2]
+    return f"{link}, <mailto:{organisation.stop_address}?subject=stop%20{token}>"
 
 
 def _facts(content: MailContent, organisation: Sender) -> dict[str, object]:

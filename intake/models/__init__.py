@@ -16,6 +16,7 @@ from intake.models.family import Family, FamilyApart
 from intake.models.guidance import GuidanceSignOff
 from intake.models.lead import Contact, ContactChange, Draft, Lead, Patient
 from intake.models.letter import Letter, LetterBatch, PostalAddress
+from intake.models.mail_reply import MailReply
 from intake.models.mailing import (
     MailBrake,
     Mailing,
@@ -60,6 +61,7 @@ __all__ = [
     "Location",
     "MailBrake",
     "MailReceipt",
+    "MailReply",
     "Mailing",
     "Match",
     "MatchSet",

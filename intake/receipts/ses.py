@@ -4,12 +4,13 @@ Shapes: https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
 """
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from intake.receipts.receipt import NotReadable, Receipt, ReceiptKind
-from intake.receipts.sns import CONFIRMATION, Topic
+from intake.receipts.sns import CONFIRMATION, NOTIFICATION, Topic
 
 _LISTS = {
     ReceiptKind.BOUNCE: ("bounce", "bouncedRecipients"),
@@ -29,6 +30,23 @@ def read_ses(topic: Topic, body: bytes, now: datetime) -> Sequence[Receipt]:
     try:
         event = json.loads(message["Message"])
         return list(_receipts(message["MessageId"], event))
+    except (ValueError, KeyError, TypeError, AttributeError) as wrong:
+        raise NotReadable(f"message {message.get('MessageId')} is not as SES writes them") from wrong
+
+
+def read_ses_mail(topic: Topic, body: bytes, now: datetime) -> bytes | None:
+    """The mail that SES received for us (receipt rule with the SNS action); None for anything else.
+
+    Raises NotProven or NotReadable.
+    """
+    message = topic.open(body, now)
+    try:
+        event = json.loads(message["Message"]) if message["Type"] == NOTIFICATION else {}
+        if event.get("notificationType") != "Received":
+            return None
+        whole: str = event["content"]
+        coded = event["receipt"]["action"].get("encoding") == "BASE64"
+        return b64decode(whole) if coded else whole.encode()
     except (ValueError, KeyError, TypeError, AttributeError) as wrong:
         raise NotReadable(f"message {message.get('MessageId')} is not as SES writes them") from wrong
 

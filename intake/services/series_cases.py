@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, func, select
+from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from intake.models.callback import CallAttempt
 from intake.models.lead import Contact, Lead
+from intake.models.mail_reply import MailReply
 from intake.models.mailing import Mailing, SeriesRun, Suppression
 from intake.models.match import Match, MatchSet
 from intake.models.promise import Breach
@@ -77,6 +78,9 @@ def _leads(session: Session, lead_ids: list[UUID]) -> Iterable[Row[Any]]:
     )
     # Once somebody rang, the mail would come after the call.
     late = select(func.min(Breach.told_at)).where(Breach.lead_id == Lead.id, Breach.rung_at.is_(None))
+    unread = exists().where(MailReply.settled_at.is_(None))
+    from_them = MailReply.sender_blind == Contact.email_blind
+    held = or_(unread.where(MailReply.lead_id == Lead.id), unread.where(from_them))
     matched = exists().where(MatchSet.lead_id == Lead.id, MatchSet.current, Match.match_set_id == MatchSet.id)
     answers = [getattr(Lead, name) for name in ANSWERS]
     found = select(
@@ -91,6 +95,7 @@ def _leads(session: Session, lead_ids: list[UUID]) -> Iterable[Row[Any]]:
         spoken.scalar_subquery().label("spoken_at"),
         late.scalar_subquery().label("call_late_at"),
         matched.label("matched"),
+        held.label("held"),
     )
     placed = found.join(Contact, Contact.lead_id == Lead.id).outerjoin(Suppression, stopped)
     return session.execute(placed.where(Lead.id.in_(lead_ids)))
@@ -126,6 +131,7 @@ def _family(
         anchors=_anchors(row, by_name, zones, packet),
         endings=_endings(row, by_name),
         has_match=row.matched,
+        held=row.held,
         paused=max((run.paused_until for run in runs if run.paused_until), default=None),
         settled=frozenset(sent.key for sent in mailings.values() if sent.status in _SETTLED),
         every_months=by_name["reminders"].every_months if "reminders" in by_name else None,

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from intake.models.callback import CallAttempt
 from intake.models.lead import Lead
+from intake.models.mail_reply import MailReply
 from intake.models.mailing import Mailing
 from intake.models.work import OutboxTask
 from intake.rules.outcomes import OUTCOMES
 from intake.rules.statuses import MailingStatus
-from intake.services import audit, outbox
+from intake.services import audit, mail_replies, outbox
 from intake.services.mail_decisions import LEFT
 
 _TOLD_FOR = timedelta(days=7)
@@ -22,15 +23,17 @@ _LISTED = 200
 
 @dataclass(frozen=True)
 class Troubles:
-    """Mailings and calls come with the reference of their lead."""
+    """Mailings, calls and replies come with the reference of their lead; a stranger's reply has none."""
 
+    replies: Sequence[tuple[MailReply, str | None]]
     parked: Sequence[OutboxTask]
     unknown: Sequence[tuple[Mailing, str]]
     told: Sequence[tuple[CallAttempt, str]]
 
 
 def troubles(session: Session, *, now: datetime) -> Troubles:
-    return Troubles(outbox.parked(session), _unknown(session), _told(session, now=now))
+    replies, told = mail_replies.waiting(session), _told(session, now=now)
+    return Troubles(replies, outbox.parked(session), _unknown(session), told)
 
 
 def redo(session: Session, task_id: int, *, reason: str, by: str, now: datetime) -> None:

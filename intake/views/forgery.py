@@ -8,7 +8,7 @@ from flask import Flask, abort, request
 
 # Mail programs and mail providers post here by themselves; the token or signature in the request is the
 # whole right, there is no cookie to abuse.
-EXEMPT = frozenset({"public.stop_mail", "receipts.take"})
+EXEMPT = frozenset({"public.stop_mail", "receipts.take", "receipts.take_mail"})
 _OURS = frozenset({"same-origin", "none"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -135,6 +135,7 @@ ROLES: dict[str, Rule] = {
     "console.series_step": _SUPERVISORS,
     "console.release_mail": _SUPERVISORS,
     "console.decide_mail": _SUPERVISORS,
+    "console.settle_reply": _SUPERVISORS,
     "console.lead_mail": _FAMILY_MAIL,
     "console.mail_preview_page": _FAMILY_MAIL,
     "console.mail_html": _FAMILY_MAIL,

@@ -9,15 +9,21 @@ from werkzeug.wrappers import Response
 
 from intake.db import transaction
 from intake.errors import BadInput
-from intake.forms.console import ReasonForm
-from intake.services import mail_decisions, troubles
+from intake.forms.console import PressForm, ReasonForm
+from intake.services import audit, mail_decisions, mail_replies, troubles
 from intake.services.mail_decisions import Decision
+from intake.services.mail_replies import ReplyDecision
 from intake.services.staff import actor
 from intake.views.console import mail_words, words
 from intake.views.console.blueprint import blueprint
 from intake.views.console.policy import me
 
 Page = str | Response | tuple[str, int]
+_SETTLED = {
+    ReplyDecision.STOP_MAIL: "No more mail is sent to them.",
+    ReplyDecision.STOP_EVERYTHING: "Nothing more is sent, and nobody rings.",
+    ReplyDecision.GO_ON: "The reply is dealt with; the mails go on.",
+}
 
 
 @blueprint.get("/work")
@@ -55,6 +61,24 @@ def decide_mail(mailing_id: UUID, decision: str) -> Page:
     return redirect(url_for("console.work") + "#unknown", code=303)
 
 
+@blueprint.post("/replies/<uuid:reply_id>/<decision>")
+def settle_reply(reply_id: UUID, decision: str) -> Page:
+    """What a family answered is read: no more mail, nothing at all, or the series goes on."""
+    if decision not in set(ReplyDecision):
+        abort(404)
+    said = "The page was too old. Press the button again."
+    if PressForm().validate():
+        try:
+            with transaction() as session:
+                verdict = ReplyDecision(decision)
+                mail_replies.settle(session, reply_id, verdict, staff_id=me().id, now=g.now)
+            said = _SETTLED[verdict]
+        except BadInput as wrong:
+            said = str(wrong)
+    flash(said)
+    return redirect(url_for("console.work") + "#replies", code=303)
+
+
 def _decide(task_id: int, verb: Callable[..., None], done: str) -> Page:
     form = ReasonForm()
     if not form.validate():
@@ -73,6 +97,8 @@ def _render(form: ReasonForm, task_id: int | UUID | None = None) -> str:
     """`task_id` is the row or the mailing whose form was posted and came back with a problem."""
     with transaction() as session:
         found = troubles.troubles(session, now=g.now)
+        if found.replies:
+            audit.note(session, actor(me().id), "replies.viewed", "mail_reply", "-", now=g.now)
     shown: dict[str, Any] = {
         "troubles": found,
         "form": form,

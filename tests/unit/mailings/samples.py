@@ -16,6 +16,7 @@ class Desk:
     sender_name: str = "Sample Advocates"
     sender_address: str = "desk@help.example"
     reply_to: str = "desk@help.example"
+    stop_address: str = ""
     postal_address: str = "Sample Advocates\n100 Sample Street\nSpringfield, IL 62701"
     sample: bool = False
 
