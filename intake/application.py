@@ -36,7 +36,7 @@ def build(settings: Settings | None) -> Flask:
     )
     _configure(app, settings)
     app.extensions["advocate"] = settings
-    app.extensions["advocate_engine"] = db.connect(settings, pool_size=8)
+    app.extensions["advocate_engine"] = db.connect(settings, pool_size=8, longest_transaction=60)
     _load_points(app, settings)
     languages.init_app(app, settings)
     access.init_app(app)

@@ -46,11 +46,6 @@ def was_refused(response: Response) -> bool:
     return response.status_code in (400, 422)
 
 
-def was_taken(response: Response) -> bool:
-    """Only what was stored counts: a family may correct its answers as often as it likes."""
-    return response.status_code == 303
-
-
 def init_app(app: Flask, settings: Settings) -> None:
     app.config["RATELIMIT_STORAGE_URI"] = _storage(settings.limits_url)
     if not settings.limits_url.startswith("memory"):
@@ -68,7 +63,10 @@ def _storage(url: str) -> str:
 
 
 def sends() -> str:
-    """Sending a request. A hospital behind one address sends many: 60 an hour pass."""
+    """Sending a request. A hospital behind one address sends many: 60 an hour pass.
+
+    Counted by `takes`, when it is stored: a family may correct its answers as often as it likes.
+    """
     return _unless_wide("60 per hour; 200 per day")
 
 
@@ -128,3 +126,8 @@ def allows(limit: Callable[[], str], key: str) -> bool:
         return all([limiter.limiter.hit(item, key) for item in limits])
     except (RedisError, StorageError):
         return True
+
+
+def takes(limit: Callable[[], str], who: str) -> bool:
+    """Count a request that is about to be stored: from this address, and from this person within `limit`."""
+    return allows(sends, f"send:{visitor_address()}") and allows(limit, who)

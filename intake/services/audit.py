@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from intake import later
 from intake.models.consent import AuditEntry
 
 
@@ -21,7 +22,8 @@ def note(
 
     `detail` holds ids and codes, never people.
     """
-    session.add(
+    later.append(
+        session,
         AuditEntry(
             at=now,
             actor=actor,
@@ -29,5 +31,5 @@ def note(
             subject_kind=subject_kind,
             subject_id=str(subject_id),
             detail=detail,
-        )
+        ),
     )

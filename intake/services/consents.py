@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from intake import later
 from intake.db import insert_new
 from intake.models.consent import ConsentEvent, ConsentWording
 from intake.rules.consents import Wording, wording
@@ -39,24 +40,22 @@ def record(
 ) -> None:
     """Append what was answered, with the exact wording behind each."""
     shown = [(answer, wording(answer.key, answer.language)) for answer in answers]
-    if not shown:
-        return
-    session.execute(_INSERT_WORDING, [_wording_row(words) for _, words in shown])
+    for _, words in shown:
+        later.run(session, _INSERT_WORDING, _wording_row(words))
     for answer, words in shown:
-        session.add(
-            ConsentEvent(
-                lead_id=lead_id,
-                channel=words.channel,
-                purpose=words.purpose,
-                given=answer.given,
-                wording_sha256=words.sha256,
-                page=trace.page,
-                at=now,
-                typed=answer.typed,
-                address=trace.address,
-                user_agent=trace.user_agent,
-            )
+        event = ConsentEvent(
+            lead_id=lead_id,
+            channel=words.channel,
+            purpose=words.purpose,
+            given=answer.given,
+            wording_sha256=words.sha256,
+            page=trace.page,
+            at=now,
+            typed=answer.typed,
+            address=trace.address,
+            user_agent=trace.user_agent,
         )
+        later.append(session, event)
 
 
 def _wording_row(shown: Wording) -> dict[str, str]:

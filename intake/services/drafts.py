@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from intake import later
 from intake.crypto import keyring
 from intake.db import new_token
 from intake.models.lead import Draft
@@ -48,7 +49,7 @@ def save(draft: Draft, new_answers: dict[str, Any], *, now: datetime) -> None:
 
 
 def clear(session: Session, draft: Draft) -> None:
-    session.delete(draft)
+    later.run(session, delete(Draft).where(Draft.id == draft.id))
 
 
 def drop_expired(session: Session, *, now: datetime) -> None:

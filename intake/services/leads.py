@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from intake import later
 from intake.crypto import keyring
 from intake.db import insert_new, new_token, row_values
 from intake.errors import PermanentError
@@ -162,17 +163,16 @@ def _lead(new: NewLead, now: datetime) -> Lead:
 
 
 def _add_people(session: Session, lead: Lead, new: NewLead) -> None:
-    session.add(
-        Contact(
-            lead_id=lead.id,
-            first_name=new.first_name,
-            last_name=new.last_name,
-            phone=new.phone,
-            email=new.email,
-            last_name_blind=last_name_blind(new.last_name),
-            phone_blind=phone_blind(new.phone),
-            email_blind=email_blind(new.email),
-        )
+    contact = Contact(
+        lead_id=lead.id,
+        first_name=new.first_name,
+        last_name=new.last_name,
+        phone=new.phone,
+        email=new.email,
+        last_name_blind=last_name_blind(new.last_name),
+        phone_blind=phone_blind(new.phone),
+        email_blind=email_blind(new.email),
     )
+    later.append(session, contact)
     if new.patient_first_name:
-        session.add(Patient(lead_id=lead.id, first_name=new.patient_first_name))
+        later.append(session, Patient(lead_id=lead.id, first_name=new.patient_first_name))

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from intake import later
 from intake.errors import BadInput, StaleLease
 from intake.models.work import OutboxTask
 from intake.rules.statuses import TaskState, change
@@ -28,10 +29,18 @@ from intake.workflow import (
 )
 
 CHANNEL = "outbox"
+_NOTIFY = text(f"NOTIFY {CHANNEL}")
 # Stable within a statement, so that an index on a time can be used; clock_timestamp() could not be.
 _NOW = func.statement_timestamp()
 
-# As text, because SQLAlchemy needs longer to make these two statements than PostgreSQL to run them.
+# As text, because SQLAlchemy needs longer to make these statements than PostgreSQL to run them.
+_RECORD = text(
+    """
+    INSERT INTO outbox_task (event, task, queue, subject_id, state, due_at, created_at, token, attempts, lost)
+    SELECT :event, task, queue, :subject_id, 'due', :due_at, :now, 0, 0, 0
+    FROM unnest(CAST(:tasks AS text[]), CAST(:queues AS text[])) AS wanted(task, queue)
+    """
+)
 _BEGIN = text(
     """
     UPDATE outbox_task SET attempts = attempts + 1, started_at = statement_timestamp(),
@@ -101,18 +110,19 @@ def record(
     session: Session, event: Event, subject_id: UUID, *, now: datetime, due_at: datetime | None = None
 ) -> None:
     """Add one row of work for every subscriber of `event`, and wake the relay at commit."""
-    for task in SUBSCRIBERS[event]:
-        session.add(
-            OutboxTask(
-                event=event,
-                task=task,
-                queue=TASKS[task].queue,
-                subject_id=subject_id,
-                state=TaskState.DUE,
-                due_at=due_at or now,
-                created_at=now,
-            )
-        )
+    tasks = SUBSCRIBERS[event]
+    later.run(
+        session,
+        _RECORD,
+        {
+            "event": event.value,
+            "tasks": list(tasks),
+            "queues": [TASKS[task].queue.value for task in tasks],
+            "subject_id": subject_id,
+            "due_at": due_at or now,
+            "now": now,
+        },
+    )
     _wake_relay(session)
 
 
@@ -140,7 +150,7 @@ def move(session: Session, subject_id: UUID, due_at: datetime) -> None:
 def _wake_relay(session: Session) -> None:
     """Once a transaction is enough: PostgreSQL sends it at the commit."""
     if not session.info.get(CHANNEL):
-        session.execute(text(f"NOTIFY {CHANNEL}"))
+        later.run(session, _NOTIFY)
         session.info[CHANNEL] = True
 
 

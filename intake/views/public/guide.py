@@ -27,7 +27,6 @@ def guide() -> ResponseReturnValue:
 
 @blueprint.post("/guide")
 @limiter.limit(limits.answers)
-@limiter.limit(limits.sends, deduct_when=limits.was_taken)
 def ask_for_guide() -> ResponseReturnValue:
     form = GuideForm()
     valid = form.validate()
@@ -36,7 +35,7 @@ def ask_for_guide() -> ResponseReturnValue:
         valid = False
     if not valid:
         return _page(form), 422
-    if not limits.allows(limits.mails, limits.person("guide", form.email.clean, with_address=False)):
+    if not limits.takes(limits.mails, limits.person("guide", form.email.clean, with_address=False)):
         abort(429)
     with transaction() as session:
         submitted = leads.submit_lead(session, _new_lead(form), now=utc_now())

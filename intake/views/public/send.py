@@ -38,7 +38,6 @@ def check() -> ResponseReturnValue:
 
 @blueprint.post("/doctor-match/check")
 @limiter.limit(limits.answers)
-@limiter.limit(limits.sends, deduct_when=limits.was_taken)
 def send() -> ResponseReturnValue:
     form = SendForm()
     with transaction() as session:
@@ -82,7 +81,7 @@ def is_trapped(website: str | None) -> bool:
 def _count(answers: Answers) -> None:
     """The same person twenty times a day is nobody in need; whoever it is reads our phone number."""
     name = str(answers.get("email") or answers.get("phone"))
-    if not limits.allows(limits.same_person, limits.person("send", name, with_address=False)):
+    if not limits.takes(limits.same_person, limits.person("send", name, with_address=False)):
         abort(429)
 
 
