@@ -59,7 +59,7 @@ def run(task_id: int, token: int, effects: Effects) -> None:
     def work(row: Begun) -> None:
         with transaction() as session:
             effects(session, row.subject_id, row.at)
-            outbox.finish(session, task_id, token)
+            outbox.finish(session, task_id, token, redoable=True)
 
     _guarded(task_id, token, work)
 

@@ -33,6 +33,10 @@ _NOTIFY = text(f"NOTIFY {CHANNEL}")
 # Stable within a statement, so that an index on a time can be used; clock_timestamp() could not be.
 _NOW = func.statement_timestamp()
 
+# This commit is not waited for on the disk. A crash of PostgreSQL within its next half second undoes it, and
+# then the row is as it was before: what is undone is done again.
+_UNHURRIED = "set_config('synchronous_commit', 'off', true)"
+
 # As text, because SQLAlchemy needs longer to make these statements than PostgreSQL to run them.
 _RECORD = text(
     """
@@ -42,23 +46,22 @@ _RECORD = text(
     """
 )
 _BEGIN = text(
-    """
+    f"""
     UPDATE outbox_task SET attempts = attempts + 1, started_at = statement_timestamp(),
         leased_until = statement_timestamp() + make_interval(
             secs => CAST(CAST(:leases AS jsonb) ->> task AS double precision))
     WHERE id = :id AND token = :token AND state = 'leased' AND started_at IS NULL
-    RETURNING task, subject_id, attempts, statement_timestamp()
+    RETURNING task, subject_id, attempts, statement_timestamp(), {_UNHURRIED}
     """
 )
-_FINISH = text(
-    """
+_FINISH = """
     UPDATE outbox_task SET state = 'done', finished_at = statement_timestamp(),
         leased_until = NULL, last_error = NULL
     WHERE id = :id AND token = :token AND state = 'leased' RETURNING id
-    """
-)
+"""
+_FINISH_FOR_GOOD, _FINISH_REDOABLE = text(_FINISH), text(f"{_FINISH}, {_UNHURRIED}")
 _CLAIM = text(
-    """
+    f"""
     WITH room AS (
         SELECT asked.queue, asked.bound - count(task.id) AS free
         FROM unnest(CAST(:queues AS text[]), CAST(:bounds AS int[])) AS asked(queue, bound)
@@ -75,7 +78,7 @@ _CLAIM = text(
     UPDATE outbox_task SET state = 'leased', token = token + 1, started_at = NULL,
         leased_until = statement_timestamp() + make_interval(secs => :lease)
     FROM due WHERE outbox_task.id = due.id
-    RETURNING outbox_task.id, token, task, queue
+    RETURNING outbox_task.id, token, task, queue, {_UNHURRIED}
     """
 )
 
@@ -193,7 +196,7 @@ def claim_due(session: Session, *queues: Queue) -> list[Claim]:
         "bounds": [MAX_UNSTARTED[queue] for queue in wanted],
         "lease": UNSTARTED_LEASE_SECONDS,
     }
-    return [Claim(*row) for row in session.execute(_CLAIM, given)]
+    return [Claim(*row[:4]) for row in session.execute(_CLAIM, given)]
 
 
 def give_back(session: Session, task_id: int, token: int) -> None:
@@ -211,12 +214,16 @@ def begin(session: Session, task_id: int, token: int) -> Begun:
     begun = session.execute(_BEGIN, {"id": task_id, "token": token, "leases": leases}).one_or_none()
     if begun is None:
         raise StaleLease(f"outbox task {task_id}: token {token} is no longer current")
-    return Begun(task_id, token, *begun)
+    return Begun(task_id, token, *begun[:4])
 
 
-def finish(session: Session, task_id: int, token: int) -> None:
-    """Mark the row done in the commit of its effects. Raises StaleLease when it is not ours."""
-    _expect(session.execute(_FINISH, {"id": task_id, "token": token}).one_or_none(), task_id, token)
+def finish(session: Session, task_id: int, token: int, *, redoable: bool = False) -> None:
+    """Mark the row done in the commit of its effects. Raises StaleLease when it is not ours.
+
+    `redoable`: nothing left this machine, so that the commit need not be waited for.
+    """
+    statement = _FINISH_REDOABLE if redoable else _FINISH_FOR_GOOD
+    _expect(session.execute(statement, {"id": task_id, "token": token}).one_or_none(), task_id, token)
 
 
 def fail(session: Session, row: Begun, error: str, *, permanent: bool) -> None:
