@@ -48,10 +48,12 @@ class Settings:
     mode: str
     home: Path
     database_url: str
+    database_role: str
     broker_url: str
     limits_url: str
     secret_key: str
     keyring_file: Path
+    ledger_directory: Path
     organisation: Organisation
     smtp: Smtp
     receipts: Receipts
@@ -62,6 +64,11 @@ class Settings:
     wide_limits: bool
     time_trap_seconds: int
     metrics_token: str | None
+
+    @property
+    def audit_anchors(self) -> Path:
+        """Where the end of the audit's chain is noted, outside the database."""
+        return self.ledger_directory / "audit.log"
 
     @property
     def sample(self) -> bool:
@@ -139,6 +146,18 @@ class _Reader:
             raise ConfigError(f"{name} names {path}, which does not exist.")
         return path
 
+    def directory(self, name: str, default: Path) -> Path:
+        """A directory to write in; the default one is made."""
+        path = Path(self.text(name, str(default)))
+        try:
+            if path == default:
+                path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as wrong:
+            raise ConfigError(f"{name} is not set, and {path} cannot be made: {wrong.strerror}.") from wrong
+        if not (path.is_dir() and os.access(path, os.W_OK)):
+            raise ConfigError(f"{name} names {path}, which is no directory that can be written.")
+        return path
+
     def secret(self, name: str) -> str | None:
         """A secret given as itself or, better, as the path of a file in NAME_FILE."""
         if self.values.get(f"{name}_FILE"):
@@ -155,10 +174,12 @@ def _settings(read: _Reader) -> Settings:
         mode=mode,
         home=Path(read.text("ADVOCATE_HOME")),
         database_url=_database_url(read, sample=sample),
+        database_role=read.text("DATABASE_ROLE", "advocate_app"),
         broker_url=read.text("BROKER_URL"),
         limits_url=read.text("LIMITS_URL", "memory://"),
         secret_key=secret_key,
         keyring_file=read.path("KEYRING_FILE"),
+        ledger_directory=read.directory("LEDGER_DIRECTORY", Path(read.text("ADVOCATE_HOME")) / "ledger"),
         organisation=load_organisation(
             read.path("ORGANISATION_FILE", SAMPLE_ORGANISATION if sample else organisation_file(read.values)),
             sample=sample,

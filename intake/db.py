@@ -77,14 +77,21 @@ class Sealed:
         if row is None:
             return self
         value = getattr(row, f"{self.name}_sealed")
-        return None if value is None else crypto.keyring().open(value, bound_to=self._bound_to(row))
+        if value is None:
+            return None
+        return crypto.keyring(needs=value[0]).open(value, bound_to=self._bound_to(row))
 
     def __set__(self, row: Any, text: str | None) -> None:
         sealed = None if text is None else crypto.keyring().seal(text, bound_to=self._bound_to(row))
         setattr(row, f"{self.name}_sealed", sealed)
 
     def _bound_to(self, row: Any) -> str:
-        return f"{row.__tablename__}.{self.name}:{row.id}"
+        return bound_to(row.__tablename__, self.name, row.id)
+
+
+def bound_to(table: str, name: str, row_id: UUID) -> str:
+    """What a sealed value is bound to: it opens in this field of this row and nowhere else."""
+    return f"{table}.{name}:{row_id}"
 
 
 _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
@@ -96,7 +103,7 @@ def connect(settings: Settings, *, pool_size: int = 10, longest_transaction: int
     `longest_transaction` (seconds, 0 for any) frees the locks of a process that stands still: PostgreSQL's
     timeout for idle transactions does not run after pipelined statements.
     """
-    crypto.install(crypto.load_keyring(settings.keyring_file))
+    crypto.install(settings.keyring_file)
     engine = create_engine(
         settings.database_url,
         pool_size=pool_size,
@@ -105,7 +112,8 @@ def connect(settings: Settings, *, pool_size: int = 10, longest_transaction: int
         hide_parameters=True,
         connect_args={
             "connect_timeout": 4,
-            "options": f"{_SESSION_OPTIONS} -c transaction_timeout={longest_transaction}s",
+            "options": f"{_SESSION_OPTIONS} -c transaction_timeout={longest_transaction}s "
+            f"-c role={settings.database_role}",
             "application_name": "advocate",
         },
     )

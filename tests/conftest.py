@@ -98,6 +98,7 @@ def database(engine: Engine) -> Engine:
     """A migrated database with every table empty. `transaction()` reaches it."""
     tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
+        connection.execute(text("SET LOCAL ROLE NONE"))
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     db._sessions.configure(bind=engine)
     return engine

@@ -28,6 +28,7 @@ _PERIODIC = {
     "roll-up-times": {"task": "roll_up_times", "schedule": 20.0, "options": {"queue": Queue.CALLBACKS}},
     "watch-promises": {"task": "watch_promises", "schedule": 10.0, "options": {"queue": Queue.CALLBACKS}},
     "canary": {"task": "send_canary", "schedule": 30.0, "options": {"queue": Queue.CALLBACKS}},
+    "seal-audit": {"task": "seal_audit", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
     "beat-alive": {"task": "beat_alive", "schedule": 5.0, "options": {"queue": Queue.CALLBACKS}},
 }
 
@@ -57,6 +58,7 @@ def make_celery(settings: Settings) -> Celery:
         timezone="UTC",
         include=[
             "workers.tasks",
+            "workers.records",
             "workers.matching.tasks",
             "workers.callbacks.tasks",
             "workers.mailings.tasks",

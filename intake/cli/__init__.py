@@ -12,12 +12,14 @@ from intake.errors import AdvocateDeskError
 # Imported only when asked for: a command should not pay for the others.
 _HERE = (
     "backup",
+    "audit",
     "centres",
     "check",
     "db",
     "dkim",
     "doctors",
     "mail",
+    "keys",
     "sample",
     "setup",
     "staff",

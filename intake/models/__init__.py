@@ -1,5 +1,6 @@
 """Every table, so that Alembic and relationship names see them all."""
 
+from intake.models.audit import AuditSeal
 from intake.models.callback import CallAttempt, Callback, CallNote, OutcomeUndo
 from intake.models.consent import AuditEntry, ConsentEvent, ConsentWording
 from intake.models.directory import (
@@ -36,6 +37,7 @@ from intake.models.work import Heartbeat, OutboxTask
 
 __all__ = [
     "AuditEntry",
+    "AuditSeal",
     "Breach",
     "CallAttempt",
     "CallNote",

@@ -89,6 +89,7 @@ def test_ranking_against_one_sql_statement(database: Engine) -> None:
     warm = _ms(lambda: rank(question, snapshot))
     whole = _ms(lambda: match(question.case, snapshot, today=TODAY))
     with transaction() as session:
+        session.execute(text("SET LOCAL ROLE NONE"))
         session.execute(text("ANALYZE"))
         session.execute(text("SET LOCAL max_parallel_workers_per_gather = 2"))
         statement = _ms(lambda: session.execute(text(ONE_STATEMENT), _given(question)).all(), 5)

@@ -15,6 +15,7 @@ def test_transactions_succeed_when_the_server_closed_the_waiting_connections(dat
     with transaction() as one, transaction() as other:
         assert one.scalar(text("SELECT 1")) == other.scalar(text("SELECT 1"))
     with database.connect() as apart:
+        apart.execute(text("SET ROLE NONE"))
         apart.execute(_END_THE_OTHERS)
     for _ in range(3):
         with transaction() as session:

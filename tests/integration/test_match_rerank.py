@@ -108,6 +108,7 @@ def test_list_stays_as_it_is_when_a_doctor_pays(held: Directory) -> None:
     lead = _matched()
     with transaction() as session:
         before = match(matching.case_of(lead), held.snapshot(session), today=date(2026, 11, 24))
+        session.execute(text("SET LOCAL ROLE NONE"))
         session.execute(
             text(
                 "INSERT INTO billing.sponsorship (doctor_id, cents, since) "

@@ -35,6 +35,7 @@ def test_newest_migration_can_be_taken_back_and_made_again(services: Services, d
     try:
         alembic.downgrade(config, "-1")
         with database.connect() as connection:
+            connection.execute(text("SET ROLE NONE"))
             assert connection.scalar(text("SELECT version_num FROM alembic_version")) != newest
     finally:
         alembic.upgrade(config, "head")
@@ -67,6 +68,7 @@ def test_migration_that_is_wrong_is_not_tried_again(database: Engine) -> None:
     def migrate() -> None:
         tries.append(1)
         with database.begin() as connection:
+            connection.execute(text("SET LOCAL ROLE NONE"))
             connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
 
     with pytest.raises(OperationalError):

@@ -37,6 +37,7 @@ def test_answer_is_ready_when_every_part_has_beaten(browser_client: FlaskClient)
 def test_answer_is_503_when_a_migration_is_missing(browser_client: FlaskClient, database: Engine) -> None:
     with database.begin() as connection:
         newest = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        connection.execute(text("SET LOCAL ROLE NONE"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     try:
         answer = browser_client.get("/readyz")
@@ -44,6 +45,7 @@ def test_answer_is_503_when_a_migration_is_missing(browser_client: FlaskClient, 
         assert "at 0001" in str(answer.json)
     finally:
         with database.begin() as connection:
+            connection.execute(text("SET LOCAL ROLE NONE"))
             connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": newest})
 
 

@@ -76,6 +76,7 @@ def _store_rows(count: int) -> None:
     subjects = [uuid4() for _ in range(count - 1)] + [POISON]
     random.Random(SEED).shuffle(subjects)
     with transaction() as session:
+        session.execute(text("SET LOCAL ROLE NONE"))
         session.execute(text(CREATE_EFFECTS))
         session.execute(text("TRUNCATE effect"))
         for subject in subjects:
