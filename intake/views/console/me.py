@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, flash, g, redirect, render_template, session, url_for
+from flask import abort, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from intake.db import transaction
@@ -72,6 +72,18 @@ def new_codes() -> Page:
         staff = db_session.get_one(Staff, me().id, with_for_update=True)
         codes = staff_setup.new_codes(db_session, staff, now=g.now)
     return render_template("console/codes.html", codes=codes)
+
+
+@blueprint.post("/me/shortcuts")
+def turn_shortcuts() -> Page:
+    """Keys that press buttons: some voice and reading programs send keys of their own."""
+    if not PressForm().validate():
+        return _stale()
+    with transaction() as db_session:
+        staff = db_session.get_one(Staff, me().id, with_for_update=True)
+        staff.shortcuts = request.form.get("turn") == "on"
+    flash(f"Keys in the queue and on the call are {'on' if staff.shortcuts else 'off'}.")
+    return _back()
 
 
 @blueprint.post("/me/sign-out-others")

@@ -72,6 +72,7 @@ ROLES: dict[str, Rule] = {
     "console.remove_key": _OWN_ACCOUNT,
     "console.new_codes": _OWN_ACCOUNT,
     "console.sign_out_others": _ALL,
+    "console.turn_shortcuts": _ALL,
     "console.confirm": _ALL,
     "console.queue": _ALL,
     "console.news": _CALLERS,
