@@ -44,6 +44,7 @@ class DoctorEntry:
     """A doctor as a list says it; `distance` is "about 12 miles", `phone` as people write it.
 
     `key`: the NPI, or our id. `phone_link`: E.164, for a tap. `at`: latitude, longitude and state.
+    `chosen`: a nurse spoke about her with the family.
     """
 
     key: str
@@ -56,6 +57,7 @@ class DoctorEntry:
     reasons: tuple[str, ...]
     sample: bool
     at: tuple[float, float, str] | None = None
+    chosen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -100,6 +100,11 @@ class CallForm(DeskForm):
         return (day, hour) if day and hour is not None else None
 
 
+def ids(texts: Iterable[str]) -> list[UUID]:
+    """Those that are ids, of ticks and the like."""
+    return [found for found in map(_id, texts) if found]
+
+
 def _id(text: str | None) -> UUID | None:
     try:
         return UUID(text or "")

@@ -15,7 +15,7 @@ from intake.errors import PermanentError
 from intake.mails.mime import Attachment, alternative, attached, encoded, mailbox, written
 from intake.mails.words import TEMPLATES, StepWords, written_in
 from intake.rules.facts import Language
-from intake.rules.series import Anchor, Step
+from intake.rules.series import BY_A_PERSON, Step
 
 __all__ = ["Attachment", "MailContent", "Rendered", "Sender", "compose", "message_id", "render"]
 
@@ -140,7 +140,7 @@ def _headers(content: MailContent, organisation: Sender) -> list[tuple[str, str]
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ("MIME-Version", "1.0"),
     ]
-    if content.step.after is not Anchor.BY_HAND:  # RFC 3834: a person had this one sent
+    if content.step.after not in BY_A_PERSON:  # RFC 3834: a person had this one sent
         headers.insert(-1, ("Auto-Submitted", "auto-generated"))
     if organisation.reply_to != organisation.sender_address:
         headers.insert(2, ("Reply-To", mailbox(organisation.reply_to)))

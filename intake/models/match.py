@@ -39,7 +39,10 @@ class MatchSet(Identified, Base):
 
 
 class Match(Identified, Base):
-    """A doctor proposed: `parts` sum to `score`; `reasons` are codes with their figures."""
+    """A doctor proposed: `parts` sum to `score`; `reasons` are codes with their figures.
+
+    `chosen_at`: when an advocate who spoke about her with the family sent her.
+    """
 
     __tablename__ = "match"
 
@@ -51,6 +54,7 @@ class Match(Identified, Base):
     parts: Mapped[dict[str, Any]]
     reasons: Mapped[list[Any]]
     distance_miles: Mapped[float | None]
+    chosen_at: Mapped[datetime | None]
 
     doctor: Mapped[Doctor] = relationship(lazy="raise")
     location: Mapped[Location | None] = relationship(lazy="raise")

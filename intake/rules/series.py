@@ -26,6 +26,13 @@ class Anchor(StrEnum):
     APPOINTMENT = "appointment"
     BY_HAND = "by_hand"
     CALL_LATE = "call_late"
+    CHOSEN = "chosen"
+
+
+# Mails that a person sends: no brake holds them, and they do not call themselves automatic.
+BY_A_PERSON = frozenset({Anchor.BY_HAND, Anchor.CHOSEN})
+# What somebody waits for at that moment, so that it may be answered at once.
+_AWAITED = frozenset({Anchor.ASKED, Anchor.CALL_LATE, Anchor.CHOSEN})
 
 
 class Part(StrEnum):
@@ -220,7 +227,7 @@ def _check(table: SeriesTable) -> None:
         "a step has a name of its own, without a dot": len(set(names)) < len(names) or "." in "".join(names),
         "a step belongs to a series of the file": any(step.series not in known for step in table.steps),
         "at once answers somebody who has just asked or waits for us": any(
-            step.part is Part.AT_ONCE and (step.after not in (Anchor.ASKED, Anchor.CALL_LATE) or step.days)
+            step.part is Part.AT_ONCE and (step.after not in _AWAITED or step.days)
             for step in table.steps
         ),
     }

@@ -56,6 +56,7 @@ _AWAITS = {
     Anchor.APPOINTMENT: Why.NO_APPOINTMENT,
     Anchor.BY_HAND: Why.BY_HAND,
     Anchor.CALL_LATE: Why.CALL_IN_TIME,
+    Anchor.CHOSEN: Why.BY_HAND,
 }
 
 

@@ -15,6 +15,7 @@ from intake.models.lead import Lead
 from intake.models.match import Match, MatchSet
 from intake.models.staff import Staff
 from intake.services import audit, callbacks, families, guidance, owners
+from intake.services.chosen import chosen_of
 from intake.services.permissions import Permission, may_ring
 from intake.services.staff import Role, actor
 from intake.services.timeline import Entry, timeline
@@ -25,12 +26,14 @@ class Request:
     """One request with its own consents and its own list of doctors. `lead` has its people loaded.
 
     `unsigned`: rows of the guidance behind the list that no clinician has signed as they stand.
+    `chosen`: ids of the doctors that were sent from a call.
     """
 
     lead: Lead
     consents: Sequence[tuple[ConsentEvent, ConsentWording]]
     match_set: MatchSet | None
     unsigned: Sequence[str]
+    chosen: frozenset[UUID]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +116,7 @@ def request(session: Session, lead: Lead) -> Request:
         consents=_consents(session, lead.id),
         match_set=_match_set(session, lead.id),
         unsigned=guidance.unsigned_rows(session, lead),
+        chosen=chosen_of(session, lead.id),
     )
 
 

@@ -1,6 +1,7 @@
 """The doctors proposed to a family, in the words of their list: for the page, the PDF and the letter."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -45,9 +46,16 @@ def relation_words(lead: Lead) -> RelationWords:
     return words_for(Relation(lead.relation), lead.patient.first_name if lead.patient else None)
 
 
-def entries(match_set: MatchSet, names: Mapping[UUID, str], words: RelationWords) -> tuple[DoctorEntry, ...]:
-    """`names`: of the centres, by id."""
-    return tuple(_entry(match, names, words) for match in match_set.matches)
+def entries(
+    match_set: MatchSet,
+    names: Mapping[UUID, str],
+    words: RelationWords,
+    *,
+    chosen: Collection[UUID] = (),
+) -> tuple[DoctorEntry, ...]:
+    """`names`: of the centres, by id. `chosen`: ids of doctors that a nurse spoke about with them."""
+    found = ((match, _entry(match, names, words)) for match in match_set.matches)
+    return tuple(replace(entry, chosen=match.doctor_id in chosen) for match, entry in found)
 
 
 def _entry(match: Match, names: Mapping[UUID, str], words: RelationWords) -> DoctorEntry:

@@ -128,7 +128,7 @@ def _family(
         answers={name: getattr(row, name) for name in ANSWERS},
         consents=_consents(row, by_name),
         has_address=row.email_blind is not None,
-        anchors=_anchors(row, by_name, zones, packet),
+        anchors=_anchors(row, by_name, mailings, zones, packet),
         endings=_endings(row, by_name),
         has_match=row.matched,
         held=row.held,
@@ -152,7 +152,11 @@ def _consents(row: Row[Any], runs: dict[str, SeriesRun]) -> frozenset[str]:
 
 
 def _anchors(
-    row: Row[Any], runs: dict[str, SeriesRun], zones: Zones, packet: datetime | None
+    row: Row[Any],
+    runs: dict[str, SeriesRun],
+    mailings: dict[str, Sent],
+    zones: Zones,
+    packet: datetime | None,
 ) -> dict[Anchor, datetime]:
     reminders, condolence = runs.get("reminders"), runs.get("condolence")
     day = reminders.appointment_on if reminders else None
@@ -163,6 +167,7 @@ def _anchors(
         Anchor.APPOINTMENT: day_begins(day, zones) if day else None,
         Anchor.BY_HAND: condolence.begun_at if condolence else None,
         Anchor.CALL_LATE: row.call_late_at,
+        Anchor.CHOSEN: mailings["chosen"].due_at if "chosen" in mailings else None,
     }
     return {anchor: at for anchor, at in known.items() if at is not None}
 

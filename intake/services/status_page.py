@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -16,6 +17,7 @@ from intake.models.promise import Breach
 from intake.rules.series_plan import Outlook
 from intake.rules.statuses import CallbackStatus
 from intake.services import audit, corrections, promises, reminders, series
+from intake.services.chosen import chosen_of
 from intake.services.doctor_list import current_matches
 from intake.services.letters import letters_of
 
@@ -24,8 +26,8 @@ from intake.services.letters import letters_of
 class StatusPage:
     """One request as its family sees it. `match_set` is None while the search still runs.
 
-    `coming`: the steps that are not rows yet. `breach`: the newest promise of the call that was, or will
-    be, broken.
+    `chosen`: ids of the doctors that a nurse spoke about with them. `coming`: the steps that are not rows
+    yet. `breach`: the newest promise of the call that was, or will be, broken.
     """
 
     lead: Lead
@@ -33,6 +35,7 @@ class StatusPage:
     match_set: MatchSet | None
     mailings: list[Mailing]
     coming: list[Outlook]
+    chosen: frozenset[UUID]
     reminders: SeriesRun | None
     can_be_reminded: bool
     letters: list[Letter]
@@ -55,6 +58,7 @@ def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | No
             session.scalars(select(Mailing).where(Mailing.lead_id == lead.id).order_by(Mailing.due_at))
         ),
         coming=series.coming(session, lead.id, now=now),
+        chosen=chosen_of(session, lead.id),
         reminders=reminders.of_lead(session, lead),
         can_be_reminded=reminders.can_reach(session, lead),
         letters=letters_of(session, lead.id),

@@ -24,7 +24,7 @@ from intake.models.mailing import Mailing
 from intake.rules import may_contact
 from intake.rules.facts import Channel
 from intake.rules.mail_gate import may_send
-from intake.rules.series import SERIES, Anchor
+from intake.rules.series import BY_A_PERSON, SERIES
 from intake.rules.series_plan import Fate, Verdict, Why, barred, fate_of, look_again
 from intake.rules.statuses import MailingStatus, change
 from intake.services import mail_brake, mail_content, series
@@ -169,7 +169,7 @@ def _settled(
 
 def _by_hand(mailing: Mailing) -> bool:
     step = SERIES.step(mailing.step)
-    return step is not None and step.after is Anchor.BY_HAND
+    return step is not None and step.after in BY_A_PERSON
 
 
 def _tried_long_enough(mailing: Mailing, now: datetime) -> bool:

@@ -8,11 +8,11 @@ from werkzeug.wrappers import Response
 
 from intake.db import transaction
 from intake.errors import BadInput, StaleLease
-from intake.forms.console import CallForm
+from intake.forms.console import CallForm, ids
 from intake.rules.outcomes import OUTCOMES, NextStep
-from intake.services import callbacks, owners
+from intake.services import callbacks, chosen, families, owners
 from intake.services.call_outcomes import OutcomeRecord, Recorded, record_outcome
-from intake.views.console import words
+from intake.views.console import mail_words, words
 from intake.views.console.blueprint import blueprint
 from intake.views.console.calls import Answer, again, call_form, conflict, page_of, save_notes
 from intake.views.console.policy import me
@@ -57,6 +57,28 @@ def hand_over(callback_id: UUID) -> Answer:
         form.add_error("colleague", str(wrong))
         return again(callback_id, form, 400)
     return _to_queue("Your colleague has the call in “Mine”, with its notes.")
+
+
+@blueprint.post("/callbacks/<uuid:callback_id>/requests/<uuid:lead_id>/doctors")
+def send_doctors(callback_id: UUID, lead_id: UUID) -> Answer:
+    """The notes are kept, and the call goes on."""
+    form = call_form()
+    if not form.validate():
+        return again(callback_id, form, 400)
+    ticked = ids(request.form.getlist("doctor"))
+    try:
+        with transaction() as session:
+            save_notes(session, callback_id, form)
+            lead = families.member(session, callbacks.held(session, callback_id, me().id), lead_id)
+            why_not = chosen.send(session, lead, ticked, me(), now=g.now)
+    except StaleLease as stale:
+        return conflict(callback_id, form, stale)
+    except BadInput as wrong:
+        form.add_error("notes", str(wrong))
+        return again(callback_id, form, 400)
+    mail = f"No mail goes: {mail_words.WHY[why_not]}" if why_not else "A mail leads them there"
+    flash(f"The doctors are marked on their page. {mail}.")
+    return open_call(callback_id)
 
 
 @blueprint.post("/callbacks/<uuid:callback_id>/save")

@@ -63,6 +63,7 @@ _ANCHOR = {
     Anchor.APPOINTMENT: "the appointment",
     Anchor.BY_HAND: "a person sends it",
     Anchor.CALL_LATE: "we saw that our call is late",
+    Anchor.CHOSEN: "an advocate sent the doctors of a call",
 }
 _AT_ONCE = {Anchor.ASKED: "they ask", Anchor.SPOKEN: "we have spoken"}
 _ENDS = {

@@ -82,6 +82,7 @@ ROLES: dict[str, Rule] = {
     "console.start_call": _OWN_CALL,
     "console.save": _OWN_CALL,
     "console.release": _OWN_CALL,
+    "console.send_doctors": _OWN_CALL,
     "console.facts": _OWN_CALL,
     "console.save_facts": _OWN_CALL,
     "console.find": _CALLERS,

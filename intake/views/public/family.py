@@ -69,7 +69,9 @@ def family_page(
     lead = page.lead
     words = doctor_list.relation_words(lead)
     contact = lead.contact
-    doctors = doctor_list.entries(page.match_set, centres, words) if page.match_set else None
+    doctors = (
+        doctor_list.entries(page.match_set, centres, words, chosen=page.chosen) if page.match_set else None
+    )
     return FamilyPage(
         reference=lead.reference,
         spoken_reference=spoken(lead.reference),

@@ -23,6 +23,7 @@ _STEPS = {
     "appointment_near": lazy_gettext("A reminder of the check-up"),
     "appointment_after": lazy_gettext("A note after the check-up"),
     "condolence": lazy_gettext("A letter of sympathy"),
+    "chosen": lazy_gettext("The doctors you spoke about with a nurse"),
     "late_call": lazy_gettext("A note that our call comes late"),
 }
 _STOPPED = {Why.STOPPED, Why.ENDED, Why.CLOSED, Why.DIED, None}

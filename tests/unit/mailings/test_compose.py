@@ -16,7 +16,7 @@ from intake.mails.compose import Attachment, compose, message_id, render
 from intake.mails.mime import encoded
 from intake.mails.words import english
 from intake.rules.facts import Language
-from intake.rules.series import SERIES, Anchor
+from intake.rules.series import BY_A_PERSON, SERIES
 from tests.reading_grade import grade
 from tests.unit.mailings.samples import PDF, Desk, mail
 
@@ -68,7 +68,7 @@ def test_the_parts_stand_in_their_places(step: str) -> None:
 @pytest.mark.parametrize("step", STEPS)
 def test_the_headers_are_these_and_no_others(step: str) -> None:
     message = parse(compose(mail(step), Desk()))
-    by_itself = mail(step).step.after is not Anchor.BY_HAND
+    by_itself = mail(step).step.after not in BY_A_PERSON
     assert message.keys() == [
         "From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post",
         *(["Auto-Submitted"] if by_itself else []), "MIME-Version", "Content-Type",
