@@ -11,6 +11,7 @@ from intake.services import zips
 from intake.services.start_up import refuse_samples
 from intake.views import (
     access,
+    breaker,
     console,
     errors,
     forgery,
@@ -39,6 +40,7 @@ def build(settings: Settings | None) -> Flask:
     app.extensions["advocate_engine"] = db.connect(settings, pool_size=8, longest_transaction=60)
     _load_points(app, settings)
     languages.init_app(app, settings)
+    breaker.init_app(app)
     access.init_app(app)
     forgery.init_app(app)
     limits.init_app(app, settings)

@@ -1,12 +1,13 @@
 """What a visitor reads when something went wrong: plain words, and always the phone number."""
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from intake.language import lazy_gettext as _
+from intake.views import breaker
 
 _SORRY = (_("Something went wrong"), _("The fault is ours, not yours. Wait a minute, then try again."))
 _WORDS = {
@@ -28,6 +29,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(SecurityError, _wrong_host)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(PoolTimeout, _database_away)
+    app.register_error_handler(breaker.StandsStill, _database_away)
 
 
 def _show(error: HTTPException) -> ResponseReturnValue:
@@ -43,6 +45,7 @@ def _wrong_host(error: Exception) -> ResponseReturnValue:
 
 
 def _database_away(error: Exception) -> ResponseReturnValue:
+    breaker.note_failure(current_app)
     response = Response(status=503, headers={"Retry-After": "60"})
     _fill(response, 503)
     return response

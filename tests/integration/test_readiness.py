@@ -1,9 +1,11 @@
 """Families can send with everything but PostgreSQL away, and `/readyz` says exactly what is."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select, text
 
@@ -13,6 +15,7 @@ from intake.db import transaction
 from intake.limits import limiter
 from intake.models import Lead
 from intake.services import heartbeats
+from intake.views import breaker
 from tests.visitor import Visitor
 
 
@@ -101,3 +104,19 @@ def test_page_is_shown_when_another_request_noticed_first_that_redis_is_gone(
     monkeypatch.setattr(limiter.limiter, "hit", lost)
     answer = browser_client.post("/doctor-match/check")
     assert (answer.status_code, limiter._storage_dead) == (303, True)
+
+
+def test_page_answers_at_once_after_one_that_waited_in_vain(
+    app: Flask, database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(breaker, "FAILURES", 1)
+    client = app.test_client()
+    client.set_cookie("draft", "any-token")
+    with database.begin() as holder:
+        holder.execute(text("LOCK TABLE draft IN ACCESS EXCLUSIVE MODE"))
+        assert client.get("/doctor-match/check").status_code == 503
+    refused = client.get("/doctor-match/check")
+    assert (refused.status_code, refused.headers["Retry-After"].isdigit()) == (503, True)
+    later = time.monotonic() + breaker.LOOK_SECONDS
+    monkeypatch.setattr(app.extensions["advocate_breaker"], "clock", lambda: later)
+    assert client.get("/doctor-match/check").status_code < 500
