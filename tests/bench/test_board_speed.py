@@ -35,13 +35,13 @@ def _open_calls(now: datetime) -> None:
             waiting_call(session, due_at=due, phone=f"+1713555{number:04}", email=f"f{number}@family.example")
 
 
-def _took(act: Callable[[], object]) -> list[float]:
-    took = []
+def timed(act: Callable[[], object]) -> list[float]:
+    seconds = []
     for _ in range(WARM_UP + LOOKS):
         started = time.perf_counter()
         act()
-        took.append((time.perf_counter() - started) * 1000)
-    return took[WARM_UP:]
+        seconds.append((time.perf_counter() - started) * 1000)
+    return seconds[WARM_UP:]
 
 
 @pytest.mark.long
@@ -61,7 +61,7 @@ def test_board_costs_the_same_whatever_was_closed_before(
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("VACUUM (ANALYZE) lead, callback, call_attempt, request_times"))
         for name, act in _acts(browser_client, settings, now).items():
-            took = _took(act)
+            took = timed(act)
             ours = median(took)
             floor = first.setdefault(name, ours)
             show(Figure(f"{name}, {size:,} closed, median", ours, "ms", reach=1.5, floor=floor))
