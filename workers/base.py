@@ -81,8 +81,8 @@ def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:
         def settle() -> bool:
             with transaction() as session:
                 ended = delivery.settle(session, intent, answer, database_now(session))
-                if ended:
-                    outbox.finish(session, task_id, token)
+                # Whoever lost its lease writes nothing, not even that it is to be tried again.
+                (outbox.finish if ended else outbox.hold)(session, task_id, token)
                 return ended
 
         # What the network said is known here and nowhere else: a database that is away is waited for.

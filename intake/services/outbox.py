@@ -226,6 +226,14 @@ def finish(session: Session, task_id: int, token: int, *, redoable: bool = False
     _expect(session.execute(statement, {"id": task_id, "token": token}).one_or_none(), task_id, token)
 
 
+def hold(session: Session, task_id: int, token: int) -> None:
+    """Make sure, until the commit, that the lease is still ours. Raises StaleLease when it is not."""
+    ours = select(OutboxTask.id).where(
+        OutboxTask.id == task_id, OutboxTask.token == token, OutboxTask.state == TaskState.LEASED
+    )
+    _expect(session.scalars(ours.with_for_update()).one_or_none(), task_id, token)
+
+
 def fail(session: Session, row: Begun, error: str, *, permanent: bool) -> None:
     """Put the row back with backoff, or park it when trying again cannot help."""
     values: dict[str, object]

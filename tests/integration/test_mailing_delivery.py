@@ -153,6 +153,22 @@ def test_mailing_becomes_unknown_when_its_worker_died_sending(
     assert (_guide().status, _state(task_id), sink.received) == (MailingStatus.UNKNOWN, TaskState.DONE, [])
 
 
+def test_late_worker_whose_mail_was_put_off_writes_nothing(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    task_id, token = _claim()
+
+    def another_takes_it() -> None:
+        lost = {"state": TaskState.LEASED, "token": token + 1, "started_at": None}
+        with transaction() as session:
+            session.execute(update(OutboxTask).where(OutboxTask.id == task_id).values(lost))
+        base.run_delivery(task_id, token + 1, delivery)
+
+    sink.before, sink.answer = another_takes_it, "451 4.3.0 later"
+    base.run_delivery(task_id, token, delivery)
+    assert (_guide().status, _state(task_id)) == (MailingStatus.UNKNOWN, TaskState.DONE)
+
+
 def test_answer_is_kept_when_the_database_is_away_at_the_end(
     lead_id: UUID, sink: Sink, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
