@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -69,7 +70,8 @@ def _record(count: int) -> None:
 
 
 def _defer(peer: App, count: int) -> None:
-    peer.configure_task("empty", queue="empty").batch_defer(*[{"number": number} for number in range(count)])
+    jobs: list[dict[str, Any]] = [{"number": number} for number in range(count)]
+    peer.configure_task("empty", queue="empty").batch_defer(*jobs)
 
 
 def _rate(running: System, query: str, add: Callable[[int], None], count: int) -> float:
