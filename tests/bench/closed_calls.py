@@ -79,6 +79,7 @@ def fill_closed(session: Session, *, already: int, total: int, newest: datetime,
     """Closed calls from `already` up to `total`, one every `apart` seconds back from `newest`."""
     pattern = _pattern(session)
     # The rows fit one another: checking each reference of a million rows would take minutes.
+    session.execute(text("SET LOCAL ROLE NONE"))
     session.execute(text("SET LOCAL session_replication_role = replica"))
     session.execute(text("SET LOCAL statement_timeout = 0"))
     span = {"first": already + 1, "last": total, "newest": newest, "apart": apart}

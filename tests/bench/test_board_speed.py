@@ -58,6 +58,7 @@ def test_board_costs_the_same_whatever_was_closed_before(
             fill_closed(session, already=already, total=size, newest=now, apart=APART)
         already = size
         with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SET ROLE NONE"))
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("VACUUM (ANALYZE) lead, callback, call_attempt, request_times"))
         for name, act in _acts(browser_client, settings, now).items():

@@ -38,6 +38,7 @@ def test_a_lead_costs_the_same_however_many_came_before(database: Engine) -> Non
             fill_closed(session, already=already, total=size, newest=now, apart=120)
         already = size
         with database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SET ROLE NONE"))
             connection.execute(text("SET statement_timeout = 0"))
             connection.execute(DONE)
             connection.execute(text("VACUUM (ANALYZE)"))

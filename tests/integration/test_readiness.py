@@ -57,11 +57,13 @@ def test_code_of_before_stays_ready_when_the_migration_of_newer_code_has_run(
 ) -> None:
     with database.begin() as connection:
         newest = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        connection.execute(text("SET LOCAL ROLE NONE"))
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     try:
         assert browser_client.get("/readyz").status_code == 200
     finally:
         with database.begin() as connection:
+            connection.execute(text("SET LOCAL ROLE NONE"))
             connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": newest})
 
 
