@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from intake import db, limits
 from intake.config import ROOT, Settings
 from intake.services import zips
-from intake.services.start_up import refuse_samples
+from intake.services.start_up import refuse_samples, take_in_ledger
 from intake.views import (
     access,
     breaker,
@@ -54,6 +54,7 @@ def build(settings: Settings | None) -> Flask:
 
 def _load_points(app: Flask, settings: Settings) -> None:
     """ZIP codes of an imported gazetteer. Pages must come up without the database, so none is no error."""
+    db.before_anything(take_in_ledger)
     try:
         with db.transaction() as session:
             refuse_samples(session, settings)

@@ -66,6 +66,11 @@ class Settings:
     metrics_token: str | None
 
     @property
+    def stops_ledger(self) -> Path:
+        """Stops and erasures, outside the database: what a restored backup must not forget."""
+        return self.ledger_directory / "stops.log"
+
+    @property
     def audit_anchors(self) -> Path:
         """Where the end of the audit's chain is noted, outside the database."""
         return self.ledger_directory / "audit.log"

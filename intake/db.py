@@ -1,10 +1,11 @@
 """The database: engine, base class, and the one place that commits."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from select import POLLIN, poll
+from threading import Lock
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
@@ -27,9 +28,10 @@ from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
-from intake import crypto
+from intake import crypto, ledger
 from intake.config import Settings
 
+_LINES = "ledger"
 _NAMES = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -96,6 +98,29 @@ def bound_to(table: str, name: str, row_id: UUID) -> str:
 
 _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)
 
+# What each process does in its first transaction, before any other.
+_first: list[Callable[[Session], None]] = []
+_first_lock = Lock()
+
+
+def before_anything(deed: Callable[[Session], None]) -> None:
+    """Do this once in this process before its next transaction; until it succeeds, none begins."""
+    _first[:] = [deed]
+
+
+def outlasting(session: Session, line: dict[str, Any]) -> None:
+    """Write this to the ledger outside the database just before the session commits."""
+    session.info.setdefault(_LINES, []).append(line)
+
+
+@event.listens_for(Session, "before_commit")
+def _write_ledger(session: Session) -> None:
+    """First the file, then the commit: a crash between them can only repeat what was asked for."""
+    lines = session.info.pop(_LINES, [])
+    if lines:
+        session.flush()
+        ledger.stops().append(*lines)
+
 
 def connect(settings: Settings, *, pool_size: int = 10, longest_transaction: int = 0) -> Engine:
     """Open the pool and the keyring for this process. Call once at start.
@@ -104,6 +129,7 @@ def connect(settings: Settings, *, pool_size: int = 10, longest_transaction: int
     timeout for idle transactions does not run after pipelined statements.
     """
     crypto.install(settings.keyring_file)
+    ledger.install(settings.stops_ledger)
     engine = create_engine(
         settings.database_url,
         pool_size=pool_size,
@@ -151,8 +177,18 @@ def row_values(row: Base) -> dict[str, Any]:
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One unit of work: commits at the end, rolls back on any error."""
+    if _first:
+        _do_first()
     with _sessions.begin() as session:
         yield session
+
+
+def _do_first() -> None:
+    with _first_lock:
+        if _first:
+            with _sessions.begin() as session:
+                _first[0](session)
+            _first.clear()
 
 
 def database_now(session: Session) -> datetime:

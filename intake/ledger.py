@@ -16,10 +16,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from intake.crypto import keyring
-from intake.errors import ConfigError
+from intake.errors import ConfigError, TransientError
 
 _MAC_HEX = 32
 _BLOCK = 4096  # a line is shorter
+
+
+class LedgerAway(TransientError):
+    """The file cannot be written now, so nothing is promised and nothing is committed."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,13 @@ class Ledger:
     path: Path
 
     def append(self, *entries: dict[str, Any]) -> None:
-        """Write entries and wait until the disk has them. Raises OSError when it cannot."""
-        lines = b"".join(self._line(entry) for entry in entries)
+        """Write entries and wait until the disk has them. Raises LedgerAway when it cannot."""
+        try:
+            self._append(b"".join(self._line(entry) for entry in entries))
+        except OSError as wrong:
+            raise LedgerAway(f"{self.path.name} cannot be written: {wrong.strerror}.") from wrong
+
+    def _append(self, lines: bytes) -> None:
         is_new = not self.path.exists()
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "r+b") as file:
@@ -88,3 +97,17 @@ def _sync_directory(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+_installed: list[Ledger] = []
+
+
+def install(path: Path) -> None:
+    """Make this the file that stops and erasures are written to before they are committed."""
+    _installed[:] = [Ledger(path)]
+
+
+def stops() -> Ledger:
+    if not _installed:
+        raise ConfigError("No ledger is installed: call intake.db.connect(settings) first.")
+    return _installed[0]

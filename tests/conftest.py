@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from intake import create_app, db, embedded
+from intake import create_app, db, embedded, ledger
 from intake.cli.db import alembic_config
 from intake.config import Settings
 from intake.crypto import create_keyring
@@ -95,11 +95,12 @@ def closed_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def database(engine: Engine) -> Engine:
-    """A migrated database with every table empty. `transaction()` reaches it."""
+    """A migrated database with every table empty, and no ledger beside it. `transaction()` reaches it."""
     tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL ROLE NONE"))
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    ledger.stops().path.unlink(missing_ok=True)
     db._sessions.configure(bind=engine)
     return engine
 

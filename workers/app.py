@@ -29,6 +29,7 @@ _PERIODIC = {
     "watch-promises": {"task": "watch_promises", "schedule": 10.0, "options": {"queue": Queue.CALLBACKS}},
     "canary": {"task": "send_canary", "schedule": 30.0, "options": {"queue": Queue.CALLBACKS}},
     "seal-audit": {"task": "seal_audit", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
+    "keep-retention": {"task": "keep_retention", "schedule": 1800.0, "options": {"queue": Queue.CALLBACKS}},
     "beat-alive": {"task": "beat_alive", "schedule": 5.0, "options": {"queue": Queue.CALLBACKS}},
 }
 

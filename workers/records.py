@@ -1,5 +1,6 @@
 """Periodic work on what is kept: seal the audit, end what is past its time."""
 
+from intake import nightly
 from intake.db import database_now, transaction
 from intake.ledger import Ledger
 from intake.services import audit_chain
@@ -17,3 +18,11 @@ def seal_audit() -> None:
     anchors = Ledger(settings.audit_anchors)
     if head.position and anchors.age() > ANCHOR_SECONDS:
         anchors.append(head.anchor(now))
+
+
+@celery.task(name="keep_retention")
+def keep_retention() -> None:
+    """Once a night, remove what was kept long enough."""
+    with transaction() as session:
+        now = database_now(session)
+    nightly.run_if_due(Ledger(settings.audit_anchors), now)

@@ -7,9 +7,9 @@ from celery import Celery
 from sqlalchemy.exc import DBAPIError as DatabaseError
 
 from intake.config import Settings
-from intake.db import transaction
+from intake.db import before_anything, transaction
 from intake.errors import ConfigError
-from intake.services.start_up import refuse_samples
+from intake.services.start_up import refuse_samples, take_in_ledger
 from workers.broker import refuse_evicting
 
 log = logging.getLogger("advocate.start")
@@ -23,6 +23,7 @@ def check_start(celery: Celery, settings: Settings) -> None:
     """
     try:
         refuse_evicting(celery)
+        before_anything(take_in_ledger)
         with transaction() as session:
             refuse_samples(session, settings)
     except ConfigError as wrong:

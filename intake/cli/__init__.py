@@ -20,6 +20,7 @@ _HERE = (
     "doctors",
     "mail",
     "keys",
+    "privacy",
     "sample",
     "setup",
     "staff",

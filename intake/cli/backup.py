@@ -46,7 +46,7 @@ def _dump(database_url: str, dump: Path) -> None:
     """Written beside its place and renamed when it was read back: what has the name is whole."""
     fresh = dump.with_suffix(".new")
     url = make_url(database_url)
-    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    plain = plain_url(database_url)
     told = {**os.environ, "PGPASSWORD": url.password} if url.password else {**os.environ}
     old_mask = os.umask(0o077)
     try:
@@ -56,6 +56,12 @@ def _dump(database_url: str, dump: Path) -> None:
     finally:
         os.umask(old_mask)
         fresh.unlink(missing_ok=True)
+
+
+def plain_url(database_url: str) -> str:
+    """The address as PostgreSQL's own programs know it; they are told the password apart."""
+    url = make_url(database_url).set(drivername="postgresql", password=None)
+    return url.render_as_string(hide_password=False)
 
 
 def _program(name: str) -> str:

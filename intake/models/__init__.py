@@ -29,6 +29,7 @@ from intake.models.mailing import (
 from intake.models.match import Match, MatchSet
 from intake.models.notice import SupervisorNotice
 from intake.models.office import Office, OfficeDay
+from intake.models.privacy import KeptContact, LedgerEntry
 from intake.models.promise import Breach
 from intake.models.request_times import RequestTimes
 from intake.models.rota import StaffAbsence, StaffPause, StaffShift
@@ -57,7 +58,9 @@ __all__ = [
     "FamilyApart",
     "GuidanceSignOff",
     "Heartbeat",
+    "KeptContact",
     "Lead",
+    "LedgerEntry",
     "Letter",
     "LetterBatch",
     "Location",

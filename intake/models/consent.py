@@ -27,7 +27,7 @@ class ConsentEvent(Identified, Base):
 
     __tablename__ = "consent_event"
 
-    lead_id: Mapped[UUID] = mapped_column(ForeignKey("lead.id"), index=True)
+    lead_id: Mapped[UUID] = mapped_column(index=True)
     channel: Mapped[str]
     purpose: Mapped[str]
     given: Mapped[bool]

@@ -101,7 +101,8 @@ TRANSITIONS: dict[type[StrEnum], dict[StrEnum, frozenset[StrEnum]]] = {
     },
     TaskState: {
         TaskState.DUE: frozenset({TaskState.LEASED, TaskState.DISCARDED}),
-        TaskState.LEASED: frozenset({TaskState.DUE, TaskState.DONE, TaskState.PARKED}),
+        # A request that is erased takes its work with it, even work that runs.
+        TaskState.LEASED: frozenset({TaskState.DUE, TaskState.DONE, TaskState.PARKED, TaskState.DISCARDED}),
         TaskState.DONE: frozenset(),
         TaskState.PARKED: frozenset({TaskState.DUE, TaskState.DISCARDED}),
         TaskState.DISCARDED: frozenset(),

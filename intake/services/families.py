@@ -111,7 +111,8 @@ def other_number(session: Session, lead: Lead) -> Lead | None:
     for other in members(session, lead):
         blind = other.contact.phone_blind
         rings = blind is not None and blind != lead.contact.phone_blind
-        if rings and not suppressions.is_suppressed(session, Channel.CALL, blind):
+        asked_at = other.created_at
+        if rings and not suppressions.is_suppressed(session, Channel.CALL, blind, asked_at=asked_at):
             return other
     return None
 

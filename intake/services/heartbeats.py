@@ -1,8 +1,8 @@
 """Each part says that it lives by touching its row; `/readyz` reports who has gone quiet."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,3 +25,7 @@ def beat(session: Session, name: str) -> None:
             where=Heartbeat.seen_at < now - timedelta(seconds=1),
         )
     )
+
+
+def last(session: Session, name: str) -> datetime | None:
+    return session.scalars(select(Heartbeat.seen_at).where(Heartbeat.name == name)).one_or_none()

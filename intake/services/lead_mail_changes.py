@@ -37,7 +37,7 @@ def address_works(session: Session, lead_id: UUID, *, staff_id: UUID, now: datet
     """They say on the phone that the address is right: a bounce is forgotten, a stop is not."""
     lead = get_lead(session, lead_id)
     if lead.contact.email_blind is not None:
-        suppressions.lift_bounce(session, lead.contact.email_blind)
+        suppressions.lift_bounce(session, lead.contact.email_blind, now=now)
     series.plan(session, [lead_id], now=now)
     audit.note(session, actor(staff_id), "mail.bounce_lifted", "lead", lead_id, now=now)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from intake.db import insert_new, row_values
@@ -17,7 +17,7 @@ from intake.rules.facts import Channel
 from intake.rules.post import Address, expected_at
 from intake.rules.statuses import LeadStatus, LetterStatus, change
 from intake.services import audit, postal_addresses
-from intake.services.suppressions import suppress
+from intake.services.suppressions import ERASED, suppress
 
 GUIDE = "guide"
 _INSERT = insert_new(Letter)
@@ -93,7 +93,9 @@ def _why_not(status: str, returned_at: datetime | None, *, stopped: bool, agreed
 
 def _stopped() -> ColumnElement[bool]:
     return exists().where(
-        Suppression.channel == Channel.POST, Suppression.address_blind == PostalAddress.address_blind
+        Suppression.channel == Channel.POST,
+        Suppression.address_blind == PostalAddress.address_blind,
+        or_(Suppression.reason != ERASED, Lead.created_at <= Suppression.created_at),
     )
 
 

@@ -61,19 +61,24 @@ def lead_mail(session: Session, lead_id: UUID, staff: Staff, *, now: datetime) -
         return None
     audit.note(session, actor(staff.id), "lead.mail_viewed", "lead", lead_id, now=now)
     family = family_of(session, lead_id)
-    blind = lead.contact.email_blind
     runs = session.scalars(select(SeriesRun).where(SeriesRun.lead_id == lead_id)).all()
     return LeadMail(
         lead=lead,
         family=family,
         lines=_lines(session, family, now),
         runs=runs,
-        stopped=suppressions.why_suppressed(session, Channel.EMAIL, blind) if blind else None,
+        stopped=_stopped(session, lead),
         died=_died(session, lead_id, runs),
         paused=max(
             (run.paused_until for run in runs if run.paused_until and run.paused_until > now), default=None
         ),
     )
+
+
+def _stopped(session: Session, lead: Lead) -> str | None:
+    blind = lead.contact.email_blind
+    asked_at = lead.created_at
+    return suppressions.why_suppressed(session, Channel.EMAIL, blind, asked_at=asked_at) if blind else None
 
 
 def _lead(session: Session, lead_id: UUID) -> Lead | None:

@@ -17,6 +17,7 @@ from intake.models.callback import Callback
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing, SeriesRun, Suppression
 from intake.models.work import OutboxTask
+from intake.services import suppressions
 
 # Table and columns; a name of the table is its key in what is kept.
 _TRACKED: dict[str, tuple[type[Any], tuple[str, ...]]] = {
@@ -85,11 +86,11 @@ def take_back(session: Session, changed: Changed, table: str) -> list[str]:
     return [row for row, pairs in changed.get(table, {}).items() if _take_back(session, table, row, pairs)]
 
 
-def lift(session: Session, changed: Changed) -> None:
+def lift(session: Session, changed: Changed, *, now: datetime) -> None:
     """Take back the silences that the deed began. One that was asked for before stays."""
     ids = [UUID(one) for one in changed.get("suppression", [])]
     for row in session.scalars(select(Suppression).where(Suppression.id.in_(ids))):
-        session.delete(row)
+        suppressions.lift(session, row, now=now)
 
 
 def _take_back(session: Session, table: str, row: str, pairs: Mapping[str, Sequence[Any]]) -> bool:

@@ -23,7 +23,7 @@ from intake.rules.series_hours import Zones, day_begins, known_zones, local_day
 from intake.rules.series_plan import Case
 from intake.rules.statuses import LeadStatus, MailingStatus
 from intake.services import letters
-from intake.services.suppressions import BOUNCED
+from intake.services.suppressions import BOUNCED, ERASED
 
 _ENDINGS: dict[str | None, Ending] = {
     OutcomeCode.PATIENT_DIED: Ending.DIED,
@@ -72,7 +72,9 @@ def families(session: Session, lead_ids: Collection[UUID]) -> dict[UUID, Family]
 
 
 def _leads(session: Session, lead_ids: list[UUID]) -> Iterable[Row[Any]]:
-    stopped = and_(Suppression.channel == Channel.EMAIL, Suppression.address_blind == Contact.email_blind)
+    binds = or_(Suppression.reason != ERASED, Lead.created_at <= Suppression.created_at)
+    same = Suppression.address_blind == Contact.email_blind
+    stopped = and_(Suppression.channel == Channel.EMAIL, same, binds)
     spoken = select(func.min(CallAttempt.ended_at)).where(
         CallAttempt.lead_id == Lead.id, CallAttempt.outcome == OutcomeCode.SPOKE
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from intake.models.callback import THEY_RANG, CallAttempt
@@ -14,6 +14,7 @@ from intake.models.mailing import Suppression
 from intake.rules.call_rules import CALL_RULES
 from intake.rules.facts import Channel
 from intake.rules.may_contact import Standing
+from intake.services import suppressions
 
 _LONGEST_CAP = max(
     [timedelta(hours=CALL_RULES.house.cap_hours), *(row.cap[1] for row in CALL_RULES.rows if row.cap)]
@@ -27,7 +28,7 @@ def for_calls(session: Session, leads: Sequence[Lead], *, now: datetime) -> dict
     return {
         lead.id: Standing(
             reachable=lead.contact.phone_blind is not None,
-            stopped=lead.contact.phone_blind in stopped,
+            stopped=_is_stopped(stopped, lead),
             asked_at=lead.created_at,
             contacted=tried[lead.id],
         )
@@ -43,12 +44,20 @@ def hold_person(session: Session, lead: Lead) -> None:
         session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
-def _stopped(session: Session, channel: Channel, blinds: Iterable[bytes | None]) -> set[bytes]:
+def _stopped(
+    session: Session, channel: Channel, blinds: Iterable[bytes | None]
+) -> dict[bytes | None, tuple[str, datetime]]:
+    """Reason and time of each stop, by the address it is for."""
     asked = {blind for blind in blinds if blind is not None}
-    wanted = select(Suppression.address_blind).where(
-        tuple_(Suppression.channel, Suppression.address_blind).in_([(channel, blind) for blind in asked])
+    wanted = select(Suppression.address_blind, Suppression.reason, Suppression.created_at).where(
+        Suppression.channel == channel, Suppression.address_blind.in_(asked)
     )
-    return set(session.scalars(wanted)) if asked else set()
+    return {blind: (reason, at) for blind, reason, at in session.execute(wanted)} if asked else {}
+
+
+def _is_stopped(stopped: dict[bytes | None, tuple[str, datetime]], lead: Lead) -> bool:
+    found = stopped.get(lead.contact.phone_blind)
+    return found is not None and suppressions.binds(*found, lead.created_at)
 
 
 def _attempts(session: Session, leads: Sequence[Lead], *, since: datetime) -> dict[UUID, list[datetime]]:

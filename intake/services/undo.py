@@ -98,7 +98,7 @@ def _restore(session: Session, changed: row_changes.Changed, *, now: datetime) -
     session.execute(update(Callback).where(Callback.id.in_(ids)).values(family_id=None))
     for table in ("callback", "lead", "outbox_task", "series_run"):
         row_changes.take_back(session, changed, table)
-    row_changes.lift(session, changed)
+    row_changes.lift(session, changed, now=now)
     for row in row_changes.take_back(session, changed, "mailing"):
         _send_after_all(session, UUID(row), now=now)
     series.plan(session, [UUID(row) for row in changed.get("touched", [])], now=now)

@@ -102,7 +102,7 @@ def test_mail_goes_on_when_staff_hear_that_the_address_works(
 ) -> None:
     post(client, sns.message(ses("Bounce")))
     with transaction() as session:
-        lift_bounce(session, email_blind(ADDRESS) or b"")
+        lift_bounce(session, email_blind(ADDRESS) or b"", now=NOON)
         series.plan(session, [guide().lead_id], now=NOON)
     assert others() == {("planned", None)}
 
@@ -114,7 +114,7 @@ def test_complaint_stops_the_address_and_outweighs_a_bounce(
     assert post(client, sns.message(ses("Complaint"))) == 204
     assert reasons() == ["complained"]
     with transaction() as session:
-        lift_bounce(session, email_blind(ADDRESS) or b"")
+        lift_bounce(session, email_blind(ADDRESS) or b"", now=NOON)
     assert reasons() == ["complained"]
 
 
