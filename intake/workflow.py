@@ -54,7 +54,7 @@ TASKS: dict[str, TaskRule] = {
 }
 
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
-    Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "link_duplicates", "start_series"),
+    Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "start_series"),
     Event.CALL_ASKED: ("schedule_callback",),
     Event.FACTS_CORRECTED: ("match_lead",),
     Event.CONTACT_CORRECTED: ("link_duplicates",),

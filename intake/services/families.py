@@ -120,8 +120,8 @@ def other_number(session: Session, lead: Lead) -> Lead | None:
 def _lock_addresses(session: Session, contact: Contact) -> None:
     """Two requests from one phone at the same moment take turns."""
     keys = sorted(_key(blind) for blind in (contact.phone_blind, contact.email_blind) if blind)
-    for key in keys:
-        session.execute(select(func.pg_advisory_xact_lock(key)))
+    if keys:
+        session.execute(select(*(func.pg_advisory_xact_lock(key) for key in keys)))
 
 
 def _key(blind: bytes) -> int:

@@ -21,7 +21,7 @@ from tests.chaos.visitors import PAGE, SEE_OTHER, prepare
 from tests.desk import token_in
 from workers.relay import Relay
 
-TASKS = ("match_lead", "schedule_callback", "link_duplicates", "start_series", "send_mailing")
+TASKS = ("match_lead", "schedule_callback", "start_series", "send_mailing")
 LEADS = 90
 # intake.db: PostgreSQL ends a transaction that stands idle for 15 s.
 IDLE_SECONDS = 17.0

@@ -17,7 +17,7 @@ from intake.services.outbox import Claim
 from tests.factories import stored_lead
 from workers import base
 from workers.base import Delivery
-from workers.callbacks.schedule import link_duplicates, schedule_callback
+from workers.callbacks.schedule import schedule_callback
 from workers.mailings.deliver import Post
 from workers.matching.match_lead import directory, match_lead
 from workers.warm_up import warm_up
@@ -27,9 +27,7 @@ def start_series(session: Session, lead_id: UUID, now: datetime) -> None:
     series.begin(session, lead_id, now=now)
 
 
-EFFECTS = {
-    effects.__name__: effects for effects in (match_lead, schedule_callback, link_duplicates, start_series)
-}
+EFFECTS = {effects.__name__: effects for effects in (match_lead, schedule_callback, start_series)}
 # The quarantine takes two rows a round.
 ROUNDS = 100
 

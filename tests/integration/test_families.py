@@ -18,7 +18,7 @@ from intake.services import call_changes, callbacks, claims, families, family_ca
 from intake.services.leads import get_lead
 from tests.desk import account, scheduled_lead, stored
 from tests.factories import NOON, stored_lead
-from workers.callbacks.schedule import link_duplicates, schedule_callback
+from workers.callbacks.schedule import schedule_callback
 
 BY = "staff:somebody"
 HOUR = timedelta(hours=1)
@@ -58,8 +58,9 @@ def test_family_without_a_call_is_linked_too(database: Engine) -> None:
     first = scheduled_lead()
     with transaction() as session:
         guide = stored_lead(session, phone=None, call_day=None).lead_id
-        link_duplicates(session, guide, NOON)
+        schedule_callback(session, guide, NOON)
     assert family_of(guide) == family_of(first)
+    assert [call.lead_id for call in open_calls()] == [first]
 
 
 def test_call_is_due_no_later_than_any_of_them_asked(database: Engine) -> None:

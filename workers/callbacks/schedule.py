@@ -23,15 +23,16 @@ _INSERT = insert_new(Callback)
 
 
 def schedule_callback(session: Session, lead_id: UUID, now: datetime) -> None:
-    """Store the call owed. A lead that has an open call keeps it; one that wants none gets none.
+    """Find the lead's family, silently, and store the call owed.
 
-    A family that is owed a call already is owed one still, no later than either was.
+    A lead that has an open call keeps it; one that wants none gets none. A family that is owed a call
+    already is owed one still, no later than either was.
     """
     lead = get_lead(session, lead_id)
+    families.link(session, lead, now=now)
     if not lead.wants_call or lead.status != LeadStatus.OPEN:
         return
     due = next_call(call_plan(lead, office.current(session, organisation())), now=now)
-    families.link(session, lead, now=now)
     family_id = family_calls.lock(session, lead)
     session.execute(_INSERT, _row(lead, due, now))
     if family_id is not None:
@@ -39,7 +40,7 @@ def schedule_callback(session: Session, lead_id: UUID, now: datetime) -> None:
 
 
 def link_duplicates(session: Session, lead_id: UUID, now: datetime) -> None:
-    """Find the family of a new lead, silently."""
+    """Find the family anew: a phone or email was corrected."""
     families.link(session, get_lead(session, lead_id), now=now)
 
 
