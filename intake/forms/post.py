@@ -10,12 +10,14 @@ from intake.forms.base import DeskForm
 from intake.forms.contact_details import read_phone
 from intake.forms.fields import Choice, Line, Pick, Read, Tick, labelled
 from intake.forms.names import read_name
+from intake.language import gettext
+from intake.language import lazy_gettext as _
 from intake.places import find_place, normalise_zip, town_names
 from intake.rules.post import LONGEST_CITY, LONGEST_LINE, Address, can_be_printed, names_illness
 from intake.rules.zones import STATES
 
 NORMAL, LARGE = "normal", "large"
-_PRINT = {NORMAL: "Normal print", LARGE: "Large print"}
+_PRINT = {NORMAL: _("Normal print"), LARGE: _("Large print")}
 
 
 def read_line(noun: str) -> Read:
@@ -23,9 +25,17 @@ def read_line(noun: str) -> Read:
 
     def read(typed: str) -> str:
         if not can_be_printed(typed):
-            raise BadInput(f"Write the {noun} in the letters A to Z. The post office cannot read others.")
+            raise BadInput(
+                gettext(
+                    "Write the %(noun)s in the letters A to Z. The post office cannot read others.", noun=noun
+                )
+            )
         if names_illness(typed):
-            raise BadInput(f"The {noun} stands on the envelope. Leave out every word of the illness.")
+            raise BadInput(
+                gettext(
+                    "The %(noun)s stands on the envelope. Leave out every word of the illness.", noun=noun
+                )
+            )
         return typed
 
     return read
@@ -40,52 +50,52 @@ class AddressForm(DeskForm):
     """Street, town and print size. A subclass says whose name stands above them."""
 
     line_1 = Line(
-        "Street and number, or PO box",
-        noun="street",
-        missing="Type the street and the number, or the PO box.",
+        _("Street and number, or PO box"),
+        noun=_("street"),
+        missing=_("Type the street and the number, or the PO box."),
         limit=LONGEST_LINE,
-        read=read_line("street"),
+        read=read_line(_("street")),
         render_kw={"autocomplete": "address-line1"},
     )
     line_2 = Line(
-        "Apartment, suite or care of (optional)",
-        noun="second line",
+        _("Apartment, suite or care of (optional)"),
+        noun=_("second line"),
         limit=LONGEST_LINE,
-        read=read_line("second line"),
+        read=read_line(_("second line")),
         render_kw={"autocomplete": "address-line2"},
     )
     city = Line(
-        "City",
-        noun="city",
-        missing="Type the city.",
+        _("City"),
+        noun=_("city"),
+        missing=_("Type the city."),
         limit=LONGEST_CITY,
-        read=read_line("city"),
+        read=read_line(_("city")),
         look={"classes": "govuk-input--width-20"},
         render_kw={"autocomplete": "address-level2"},
     )
     state = Pick(
-        "State",
-        noun="the state",
-        choices=[("", "Choose a state"), *((code, state.name) for code, state in STATES.items())],
-        missing="Choose the state.",
+        _("State"),
+        noun=_("the state"),
+        choices=[("", _("Choose a state")), *((code, _(state.name)) for code, state in STATES.items())],
+        missing=_("Choose the state."),
         render_kw={"autocomplete": "address-level1"},
     )
     zip_code = Line(
-        "ZIP code",
-        noun="ZIP code",
-        missing="Type the ZIP code.",
+        _("ZIP code"),
+        noun=_("ZIP code"),
+        missing=_("Type the ZIP code."),
         limit=40,
         read=normalise_zip,
         look={"classes": "govuk-input--width-10"},
         render_kw={"autocomplete": "postal-code"},
     )
     print_size = Choice(
-        "Which size of print?",
-        noun="the size of print",
+        _("Which size of print?"),
+        noun=_("the size of print"),
         choices=list(_PRINT.items()),
-        missing="Choose the size of print.",
+        missing=_("Choose the size of print."),
     )
-    sure = Tick("The address is right as I typed it")
+    sure = Tick(_("The address is right as I typed it"))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Each line, then street, town, state and ZIP code against one another."""
@@ -101,7 +111,7 @@ class AddressForm(DeskForm):
     @property
     def asks_to_be_sure(self) -> bool:
         """Whether to offer the box that insists: only once something was found that may be a slip."""
-        return bool(self.sure.data) or any(_INSIST in said for said in _flat(self.errors))
+        return bool(self.sure.data) or any(str(_INSIST) in said for said in _flat(self.errors))
 
     @property
     def large_print(self) -> bool:
@@ -120,21 +130,29 @@ class AddressForm(DeskForm):
 
     def _doubt(self) -> tuple[str, str]:
         """The field that may hold a slip and a sentence; empty when all agree."""
+        name, said = self._slip()
+        return name, f"{said} {_INSIST}" if said else ""
+
+    def _slip(self) -> tuple[str, str]:
         if not any(letter.isdigit() for letter in self.line_1.clean):
-            return "line_1", f"The street has no number. Check it. {_INSIST}"
+            return "line_1", gettext("The street has no number. Check it.")
         zip_code, city = self.zip_code.clean, self.city.clean
         place = find_place(zip_code)
         if place is None:
-            return "zip_code", f"We do not know the ZIP code {zip_code}. Check it. {_INSIST}"
+            return "zip_code", gettext("We do not know the ZIP code %(zip)s. Check it.", zip=zip_code)
         if place.state != self.state.data:
-            where = STATES[place.state].name if place.state in STATES else place.state
-            return "zip_code", f"The ZIP code {zip_code} is in {where}. Check both. {_INSIST}"
+            where = gettext(STATES[place.state].name) if place.state in STATES else place.state
+            return "zip_code", gettext(
+                "The ZIP code %(zip)s is in %(state)s. Check both.", zip=zip_code, state=where
+            )
         if _bare(city) not in {_bare(name) for name in town_names(zip_code)}:
-            return "city", f"The ZIP code {zip_code} belongs to {place.city}. Check both. {_INSIST}"
+            return "city", gettext(
+                "The ZIP code %(zip)s belongs to %(city)s. Check both.", zip=zip_code, city=place.city
+            )
         return "", ""
 
 
-_INSIST = "If it is right, tick the box at the end."
+_INSIST = _("If it is right, tick the box at the end.")
 
 
 def _bare(name: str) -> str:
@@ -151,17 +169,17 @@ class NamedAddressForm(AddressForm):
     """For a family that we know, or for staff who correct an address."""
 
     recipient = Line(
-        "Name on the envelope",
-        noun="name",
-        missing="Type the name for the envelope.",
+        _("Name on the envelope"),
+        noun=_("name"),
+        missing=_("Type the name for the envelope."),
         limit=LONGEST_LINE,
-        read=_read_recipient("name"),
+        read=_read_recipient(_("name")),
         render_kw={"autocomplete": "name"},
     )
 
 
 class FamilyPostForm(NamedAddressForm):
-    consent_post = Tick("", missing="Tick the box so that we may write to you.")
+    consent_post = Tick("", missing=_("Tick the box so that we may write to you."))
 
 
 class GuideByPostForm(AddressForm):
@@ -170,40 +188,42 @@ class GuideByPostForm(AddressForm):
     others_say: ClassVar[dict[str, str]] = {}
 
     first_name = Line(
-        "Your first name",
-        noun="first name",
-        missing="Type your first name.",
+        _("Your first name"),
+        noun=_("first name"),
+        missing=_("Type your first name."),
         limit=LONGEST_LINE // 2,
-        read=_read_recipient("first name"),
+        read=_read_recipient(_("first name")),
         look={"classes": "govuk-input--width-20"},
         render_kw={"autocomplete": "given-name"},
     )
     last_name = Line(
-        "Your last name",
-        noun="last name",
-        missing="Type your last name.",
+        _("Your last name"),
+        noun=_("last name"),
+        missing=_("Type your last name."),
         limit=LONGEST_LINE // 2 - 1,
-        read=_read_recipient("last name"),
+        read=_read_recipient(_("last name")),
         look={"classes": "govuk-input--width-20"},
         render_kw={"autocomplete": "family-name"},
     )
     phone = Line(
-        "Phone number (optional)",
-        noun="phone number",
+        _("Phone number (optional)"),
+        noun=_("phone number"),
         limit=40,
         read=read_phone,
-        description="Only in case a letter comes back to us.",
+        description=_("Only in case a letter comes back to us."),
         look={"classes": "govuk-input--width-20", "type": "tel"},
         render_kw={"autocomplete": "tel"},
     )
     diagnosis = Choice(
-        "Which type have the doctors found? (optional)", noun="the type", choices=labelled(answers.DIAGNOSIS)
+        _("Which type have the doctors found? (optional)"),
+        noun=_("the type"),
+        choices=labelled(answers.DIAGNOSIS),
     )
     consent_post = Tick(
-        "", missing="Tick the box so that we may write to you. You can also read the guide here."
+        "", missing=_("Tick the box so that we may write to you. You can also read the guide here.")
     )
     submission_id = HiddenField()
-    website = StringField("Leave this box empty")
+    website = StringField(_("Leave this box empty"))
 
     @property
     def recipient(self) -> str:

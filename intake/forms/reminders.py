@@ -21,12 +21,12 @@ _NEITHER = _("Type the day of the next check-up, or choose how often they are.")
 class RemindersForm(DeskForm):
     day = Line(
         _("Day of the next check-up"),
-        noun="day",
+        noun=_("day"),
         limit=20,
         description=_("For example 2/11/2027. Leave it empty when you do not know it yet."),
         look={"classes": "govuk-input--width-10"},
     )
-    every = Choice(_("How often are the check-ups?"), noun="how often")
+    every = Choice(_("How often are the check-ups?"), noun=_("how often"))
     consent = Tick("", missing=_("Tick the box so that we may email you."))
 
     def __init__(self, **kwargs: Any) -> None:

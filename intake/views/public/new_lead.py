@@ -69,7 +69,7 @@ def email_guide(email: str, *, given: bool) -> ConsentAnswer:
 
 
 def post_guide(address: Address, *, given: bool) -> ConsentAnswer:
-    return ConsentAnswer(key="post_guide", given=given, typed=", ".join(address.lines))
+    return _consent("post_guide", given, ", ".join(address.lines))
 
 
 def collect() -> ConsentAnswer:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from intake import language, limits
 from intake.db import transaction
 from intake.forms.post import FamilyPostForm, GuideByPostForm
+from intake.language import lazy_gettext as _
 from intake.limits import limiter
 from intake.models.lead import Lead
 from intake.rules.facts import Diagnosis, RequestKind
@@ -19,7 +20,7 @@ from intake.views.public.send import TOO_FAST, is_trapped
 from intake.views.public.site import blueprint
 from intake.views.public.status import demand_proof
 
-_ABOVE = "the address above"
+_ABOVE = _("the address above")
 
 
 @blueprint.get("/guide/by-post")
@@ -63,7 +64,7 @@ def family_post(token: str) -> ResponseReturnValue:
 @blueprint.post("/s/<token>/post")
 @limiter.limit(limits.answers)
 def ask_by_post(token: str) -> ResponseReturnValue:
-    lead, _ = _family(token)
+    lead, _address = _family(token)
     form = FamilyPostForm()
     if not form.validate():
         return _family_page(token, form), 422
@@ -100,12 +101,12 @@ def _known(address: Address | None) -> dict[str, str]:
 def _guide_page(form: GuideByPostForm) -> str:
     form.submission_id.data = fresh_id(form.submission_id.data)
     form.website.data = ""
-    form.consent_post.label.text = new_lead.sentence("post_guide", address=_ABOVE)
+    form.consent_post.label.text = new_lead.sentence("post_guide", address=str(_ABOVE))
     return render_template("public/guide_by_post.html", form=form)
 
 
 def _family_page(token: str, form: FamilyPostForm) -> str:
-    form.consent_post.label.text = new_lead.sentence("post_guide", address=_ABOVE)
+    form.consent_post.label.text = new_lead.sentence("post_guide", address=str(_ABOVE))
     return render_template("public/family_post.html", form=form, token=token)
 
 
@@ -123,5 +124,3 @@ def _new_lead(form: GuideByPostForm, address: Address) -> NewLead:
         consents=(new_lead.collect(), new_lead.post_guide(address, given=form.consent_post.data)),
         **new_lead.trace(),
     )
-
-
