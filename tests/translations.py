@@ -1,11 +1,10 @@
 """The catalogs of translations: gathered from the code by `make translations`, checked by the tests.
 
-A string waits as long as it is missing or fuzzy. PENDING names the places that may still wait.
+A string waits as long as it is missing or fuzzy.
 """
 
 import tomllib
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatch
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -32,8 +31,6 @@ msgstr ""
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 
 """
-# Patterns of files whose strings are marked before their Spanish is written. Ends empty.
-PENDING = ("*",)
 
 
 def extract_toml(
@@ -93,10 +90,6 @@ def updated(language: Language) -> Catalog:
 def waiting(catalog: Catalog) -> list[Message]:
     """What is missing or fuzzy."""
     return [message for message in catalog if message.id and (message.fuzzy or not all(_forms(message)))]
-
-
-def is_pending(message: Message) -> bool:
-    return all(any(fnmatch(path, pattern) for pattern in PENDING) for path, _ in message.locations)
 
 
 def faults(catalog: Catalog) -> Iterable[str]:

@@ -49,6 +49,8 @@ def _read_recipient(noun: str) -> Read:
 class AddressForm(DeskForm):
     """Street, town and print size. A subclass says whose name stands above them."""
 
+    above: ClassVar[tuple[str, ...]] = ()
+
     line_1 = Line(
         _("Street and number, or PO box"),
         noun=_("street"),
@@ -107,6 +109,12 @@ class AddressForm(DeskForm):
             self.add_error(name, doubt)
             return False
         return True
+
+    @property
+    def errors(self) -> dict[str, Any]:
+        """In the order of the page."""
+        found = super().errors
+        return {name: found[name] for name in (*self.above, *found) if name in found}
 
     @property
     def asks_to_be_sure(self) -> bool:
@@ -168,6 +176,8 @@ def _flat(errors: dict[str, Any]) -> list[str]:
 class NamedAddressForm(AddressForm):
     """For a family that we know, or for staff who correct an address."""
 
+    above: ClassVar[tuple[str, ...]] = ("recipient",)
+
     recipient = Line(
         _("Name on the envelope"),
         noun=_("name"),
@@ -185,7 +195,7 @@ class FamilyPostForm(NamedAddressForm):
 class GuideByPostForm(AddressForm):
     """The guide on paper for somebody we do not know yet. A phone number helps when a letter comes back."""
 
-    others_say: ClassVar[dict[str, str]] = {}
+    above: ClassVar[tuple[str, ...]] = ("first_name", "last_name")
 
     first_name = Line(
         _("Your first name"),
@@ -205,6 +215,11 @@ class GuideByPostForm(AddressForm):
         look={"classes": "govuk-input--width-20"},
         render_kw={"autocomplete": "family-name"},
     )
+    diagnosis = Choice(
+        _("Which type have the doctors found? (optional)"),
+        noun=_("the type"),
+        choices=labelled(answers.DIAGNOSIS),
+    )
     phone = Line(
         _("Phone number (optional)"),
         noun=_("phone number"),
@@ -213,11 +228,6 @@ class GuideByPostForm(AddressForm):
         description=_("Only in case a letter comes back to us."),
         look={"classes": "govuk-input--width-20", "type": "tel"},
         render_kw={"autocomplete": "tel"},
-    )
-    diagnosis = Choice(
-        _("Which type have the doctors found? (optional)"),
-        noun=_("the type"),
-        choices=labelled(answers.DIAGNOSIS),
     )
     consent_post = Tick(
         "", missing=_("Tick the box so that we may write to you. You can also read the guide here.")

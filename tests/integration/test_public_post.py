@@ -1,5 +1,6 @@
 """The guide on paper, asked for by anybody and by a family on its own page."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from intake.db import transaction
-from intake.models import ConsentEvent, Lead, Letter, PostalAddress
+from intake.models import ConsentEvent, ConsentWording, Lead, Letter, PostalAddress
 from intake.services import postal_addresses
 from tests.factories import stored_lead
 from tests.visitor import Visitor, problems, text_of
@@ -94,6 +95,24 @@ def test_wrong_answer_is_named_and_what_was_typed_stays(
     assert sentence in problems(response)
     assert 'value="O’Brien"' in text_of(response)
     assert count(Letter) == count(Lead) == 0
+
+
+def test_problems_stand_in_the_order_of_the_page(visitor: Visitor) -> None:
+    page = text_of(visitor.post(FORM, {})).partition('class="govuk-error-summary"')[2]
+    summary, _, below = page.partition("</ul>")
+    named = re.findall(r'<a href="#([\w-]+)"', summary)
+    assert len(named) > 6
+    places = [below.index(f'id="{name}"') for name in named]
+    assert places == sorted(places)
+
+
+def test_consent_is_kept_in_the_words_that_were_read(browser_client: FlaskClient) -> None:
+    visitor = Visitor(browser_client, language="/es")
+    assert visitor.post(FORM, ASKED).status_code == 303
+    with transaction() as session:
+        read = select(ConsentEvent, ConsentWording).join(ConsentWording).where(ConsentEvent.channel == "post")
+        event, wording = session.execute(read).one()
+        assert (wording.language, event.given) == ("es", True)
 
 
 @pytest.mark.parametrize("odd", [{"city": "Dallas"}, {"zip_code": "00000"}, {"line_1": "General Delivery"}])
