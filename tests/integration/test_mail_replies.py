@@ -131,6 +131,7 @@ def test_reply_from_another_address_is_known_by_the_mail_it_answers(lead_id: UUI
         name = getattr(guide, by)
     assert take(sender="daughter@work.example", answers=("else", name)) is Taken.KEPT
     assert reply().lead_id == lead_id
+    assert outlook(lead_id) == (Fate.LOOK, Why.REPLY)
     settle(ReplyDecision.STOP_MAIL)
     assert stopped() == {email_blind(ADA), email_blind("daughter@work.example")}
     assert (questions().status, questions().because) == ("suppressed", "stopped")
