@@ -14,7 +14,8 @@ from intake.models.directory import Location
 from intake.models.lead import Lead
 from intake.models.match import Match, MatchSet
 from intake.models.staff import Staff
-from intake.services import audit, callbacks, families, guidance, owners
+from intake.rules.facts import Channel
+from intake.services import audit, callbacks, families, guidance, mail_replies, owners, suppressions
 from intake.services.chosen import chosen_of
 from intake.services.permissions import Permission, may_ring
 from intake.services.staff import Role, actor
@@ -25,6 +26,7 @@ from intake.services.timeline import Entry, timeline
 class Request:
     """One request with its own consents and its own list of doctors. `lead` has its people loaded.
 
+    `mail`: works, none, reply (one waits to be read), or why nothing may be sent to their address.
     `unsigned`: rows of the guidance behind the list that no clinician has signed as they stand.
     `chosen`: ids of the doctors that were sent from a call.
     """
@@ -34,6 +36,7 @@ class Request:
     match_set: MatchSet | None
     unsigned: Sequence[str]
     chosen: frozenset[UUID]
+    mail: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +120,16 @@ def request(session: Session, lead: Lead) -> Request:
         match_set=_match_set(session, lead.id),
         unsigned=guidance.unsigned_rows(session, lead),
         chosen=chosen_of(session, lead.id),
+        mail=_mail(session, lead),
     )
+
+
+def _mail(session: Session, lead: Lead) -> str:
+    blind = lead.contact.email_blind
+    if blind is None:
+        return "none"
+    why = suppressions.why_suppressed(session, Channel.EMAIL, blind, asked_at=lead.created_at)
+    return why or ("reply" if mail_replies.waits(session, lead.id, blind) else "works")
 
 
 def _whole(session: Session, callback_id: UUID) -> Callback | None:

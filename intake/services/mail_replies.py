@@ -81,6 +81,13 @@ def waiting(session: Session) -> Sequence[tuple[MailReply, str | None]]:
     return [(row, reference) for row, reference in found]
 
 
+def waits(session: Session, lead_id: UUID, blind: bytes) -> bool:
+    """Whether a reply of that family, or from that address, waits to be read."""
+    theirs = or_(MailReply.lead_id == lead_id, MailReply.sender_blind == blind)
+    wanted = select(MailReply.id).where(theirs, MailReply.settled_at.is_(None))
+    return session.scalars(wanted.limit(1)).first() is not None
+
+
 def settle(
     session: Session, reply_id: UUID, decision: ReplyDecision, *, staff_id: UUID, now: datetime
 ) -> None:

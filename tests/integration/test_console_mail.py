@@ -12,9 +12,11 @@ from werkzeug.test import TestResponse
 
 from intake.db import transaction
 from intake.models import AuditEntry, Callback, Lead, MailBrake, Mailing, OutboxTask, Suppression, TrialMail
+from intake.rules.facts import Channel
 from intake.rules.outcomes import OUTCOMES
 from intake.rules.series import SERIES
-from intake.services import call_effects, series
+from intake.services import call_effects, claims, series, suppressions
+from intake.services.blind import email_blind
 from intake.services.leads import get_lead
 from intake.services.staff import Role
 from tests.desk import press, said, signed_in, token_in, waiting_call
@@ -288,3 +290,28 @@ def test_held_mails_are_told_of_and_let_go_on_by_a_supervisor(supervisor: FlaskC
     assert "All mails are held" not in supervisor.get("/console/series").text
     (brake,) = rows(MailBrake)
     assert (brake.reason, brake.released_at) == ("a bot filled the form", datetime.now(NOON.tzinfo))
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("bounced", "Does not work: a mail came back"),
+        ("complained", "they marked one of ours as spam"),
+        ("unsubscribed", "No mail: they said stop"),
+        (None, "<dd>Given."),
+    ],
+)
+def test_call_screen_says_whether_mail_reaches_them(
+    browser_client: FlaskClient, reason: str | None, told: str
+) -> None:
+    ana = signed_in(browser_client)
+    with transaction() as session:
+        call = waiting_call(session)
+        claims.claim(session, call.id, ana, NOON)
+        if reason:
+            blind = email_blind("ada@family.example")
+            assert blind
+            suppressions.suppress(session, Channel.EMAIL, blind, reason=reason, now=NOON)
+    page = browser_client.get(f"/console/callbacks/{call.id}").text
+    assert told in page
+    assert f"/console/leads/{call.lead_id}/mail" in page

@@ -261,6 +261,8 @@ def test_supervisor_reads_a_reply_and_decides(lead_id: UUID, browser_client: Fla
     page = browser_client.get("/console/work").text
     assert "Please stop &lt;b&gt;now&lt;/b&gt;" in page
     assert "May say stop" in page
+    facts = browser_client.get(f"/console/leads/{lead_id}").text
+    assert "They answered a mail, which a supervisor reads" in facts
     assert "a reply of theirs waits to be read" in browser_client.get(f"/console/leads/{lead_id}/mail").text
     answer = press(browser_client, "/console/work", f"/console/replies/{reply().id}/stop-mail")
     assert answer.status_code == 303

@@ -68,6 +68,15 @@ TREATMENT = {
     "distant_recurrence": "Came back elsewhere",
     "unsure": "Not sure",
 }
+# What the desk knows of a family's email; any other code is a stop of theirs.
+EMAIL = {
+    "works": "Given",
+    "none": "None given",
+    "bounced": "Does not work: a mail came back. Ask for another",
+    "complained": "No mail: they marked one of ours as spam",
+    "reply": "They answered a mail, which a supervisor reads",
+}
+EMAIL_STOPPED = "No mail: they said stop"
 TRAVEL = {
     "hour": "About 1 hour",
     "half_day": "Up to half a day",
