@@ -16,6 +16,7 @@ from tests.chaos import (
     postgres_faults,
     races,
     redis_away,
+    restore,
     sabotage,
     slow_sockets,
     storms,
@@ -25,7 +26,7 @@ from tests.chaos.runner import RESULTS, good, run, table
 
 MODULES = (
     *(kill_storm, redis_away, crash_points, mail_faults, odd_workers, postgres_faults, bad_network, races),
-    *(slow_sockets, migration, sabotage),
+    *(slow_sockets, migration, restore, sabotage),
 )
 
 

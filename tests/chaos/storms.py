@@ -22,13 +22,22 @@ def run_storms(given: Given, count: int) -> bool:
             "seed": seed,
             "rows": [row.as_dict() for row in rows],
         }
+        STORMS.parent.mkdir(exist_ok=True)
         with STORMS.open("a") as file:
             file.write(json.dumps(line) + "\n")
+        print(f"storm {seed}: {_in_short(rows)}", flush=True)
         all_good &= good(rows)
     rows = _sums(count)
     print(table(rows))
     write_rows(RESULTS, rows, whole=False)
     return all_good
+
+
+def _in_short(rows: Rows) -> str:
+    """One line of a storm: each figure by its name's end, and what was not reached."""
+    said = ", ".join(f"{row.name.removeprefix('kill storm: ')} {row.value:g}" for row in rows)
+    missed = [row.name.removeprefix("kill storm: ") for row in rows if not row.ok]
+    return said + (f" - NOT REACHED: {', '.join(missed)}" if missed else "")
 
 
 def _sums(count: int) -> Rows:
