@@ -83,7 +83,7 @@ class AddressForm(DeskForm):
         render_kw={"autocomplete": "address-level1"},
     )
     zip_code = Line(
-        _("ZIP code"),
+        _("ZIP code (5 digits)"),
         noun=_("ZIP code"),
         missing=_("Type the ZIP code."),
         limit=40,
