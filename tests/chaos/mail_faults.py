@@ -39,7 +39,7 @@ def smtp_faults(given: Given) -> Rows:
         for mailbox in FATES:
             families += prepare(EACH, mailbox=mailbox)
         for number in range(EACH):
-            _stop(f"stopped.{number}@family.example")
+            stop(f"stopped.{number}@family.example")
         pressure = Pressure("SMTP faults", running, given, len(families))
         pressure.press(families=families)
         unknown = EACH * sum(fate == "unknown" for fate in FATES.values())
@@ -95,7 +95,7 @@ class _Stops(threading.Thread):
         started = time.monotonic()
         for moment, address in self.plan:
             time.sleep(max(0.0, moment - (time.monotonic() - started)))
-            self.committed[address] = _stop(address)
+            self.committed[address] = stop(address)
 
     def begun_after(self, running: System) -> int:
         """Mails whose intent was committed after the stop was, and that were handed over all the same."""
@@ -117,7 +117,7 @@ class _Stops(threading.Thread):
         return len(self.committed) - len({mail["to"] for mail in running.mails})
 
 
-def _stop(address: str) -> float:
+def stop(address: str) -> float:
     """Suppress and commit; the moment after, by the database's clock."""
     with transaction() as session:
         blind = keyring().blind("email", address)

@@ -42,10 +42,14 @@ class Pressure:
         """Press all of them; `disturb` is called all the time with the seconds since the start."""
         visitors = self.begin(families or prepare(self.leads))
         started = time.monotonic()
-        while visitors.pressing:
-            self.running.keep()
-            disturb(time.monotonic() - started)
-            time.sleep(LOOK_SECONDS)
+        try:
+            while visitors.pressing:
+                self.running.keep()
+                disturb(time.monotonic() - started)
+                time.sleep(LOOK_SECONDS)
+        except BaseException:  # an interrupt too: else they would press on against a web that is gone
+            visitors.stopping.set()
+            raise
         visitors.finish()
         print(f"    answers {dict(self.ledger.statuses())}", flush=True)
         return visitors
