@@ -1,0 +1,131 @@
+"""A family's own data: what we hold, who looked, take it along, stop everything, delete it."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from intake import limits
+from intake.db import transaction
+from intake.forms import answers as say
+from intake.forms.contact_details import say_phone
+from intake.forms.status import PressForm
+from intake.forms.times import say_day
+from intake.language import gettext, ngettext
+from intake.limits import limiter
+from intake.models.lead import Lead
+from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
+from intake.rules.retention import RETENTION
+from intake.services import erasure, postal_addresses, privacy, status_page, stops
+from intake.views.clock import utc_now
+from intake.views.public import visit
+from intake.views.public.family import zone_of
+from intake.views.public.site import blueprint
+from intake.views.public.status import demand_proof
+
+_VISITOR = "visitor"
+_DAYS_A_YEAR = 365
+
+
+@blueprint.get("/s/<token>/data")
+def own_data(token: str) -> ResponseReturnValue:
+    with transaction() as session:
+        lead = _lead(session, token)
+        shown = {"held": _held(session, lead), "looks": _looks(session, lead)}
+        status_page.note_view(session, lead, "own_data.viewed", now=utc_now())
+    years = RETENTION.days("lead") // _DAYS_A_YEAR
+    return render_template("public/own_data.html", token=token, press_form=PressForm(), years=years, **shown)
+
+
+@blueprint.get("/s/<token>/data.json")
+@limiter.limit(limits.answers)
+def own_data_file(token: str) -> ResponseReturnValue:
+    with transaction() as session:
+        lead = _lead(session, token)
+        found = json.dumps(privacy.held(session, lead.id), indent=2, ensure_ascii=False)
+        status_page.note_view(session, lead, "own_data.taken", now=utc_now())
+    named = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+    return Response(found, mimetype="application/json", headers=named)
+
+
+@blueprint.post("/s/<token>/stop")
+@limiter.limit(limits.answers)
+def stop_all(token: str) -> ResponseReturnValue:
+    with transaction() as session:
+        lead_id = _pressed(session, token)
+        stops.stop_everything_of(session, lead_id, by=_VISITOR, now=utc_now())
+    return render_template("public/stopped.html", everything=True)
+
+
+@blueprint.get("/s/<token>/delete")
+def ask_deletion(token: str) -> ResponseReturnValue:
+    with transaction() as session:
+        _lead(session, token)
+    days = RETENTION.backup_days
+    return render_template("public/delete.html", token=token, press_form=PressForm(), days=days)
+
+
+@blueprint.post("/s/<token>/delete")
+@limiter.limit(limits.answers)
+def delete(token: str) -> ResponseReturnValue:
+    with transaction() as session:
+        lead_id = _pressed(session, token)
+        erasure.erase(session, lead_id, by=_VISITOR, now=utc_now())
+    visit.forget_all()
+    return redirect(url_for("public.deleted"), 303)
+
+
+@blueprint.get("/deleted")
+def deleted() -> ResponseReturnValue:
+    return render_template("public/deleted.html", days=RETENTION.backup_days)
+
+
+def _lead(session: Session, token: str) -> Lead:
+    demand_proof(token)
+    return status_page.lead_of(session, token) or abort(404)
+
+
+def _pressed(session: Session, token: str) -> UUID:
+    """The request whose button was pressed in a form of ours."""
+    lead = _lead(session, token)
+    if not PressForm().validate():
+        abort(redirect(url_for("public.own_data", token=token), 303))
+    return lead.id
+
+
+def _held(session: Session, lead: Lead) -> Sequence[tuple[str, str]]:
+    contact, door = lead.contact, postal_addresses.address_of(session, lead.id)
+    rows: list[tuple[Any, str | None]] = [
+        (gettext("Name"), " ".join(filter(None, (contact.first_name, contact.last_name)))),
+        (gettext("Who is ill"), lead.patient.first_name if lead.patient else None),
+        (gettext("Phone"), say_phone(contact.phone) if contact.phone else None),
+        (gettext("Email"), contact.email),
+        (gettext("Address"), ", ".join((door.line_1, door.city, door.state, door.zip)) if door else None),
+        (gettext("ZIP code"), lead.zip),
+        (gettext("What the doctors found"), str(say.DIAGNOSIS[Diagnosis(lead.diagnosis)])),
+        (gettext("Stage"), str(say.STAGE[Stage(lead.stage)])),
+        (gettext("Treatment"), str(say.TREATMENT_STATUS[TreatmentStatus(lead.treatment_status)])),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _looks(session: Session, lead: Lead) -> list[str]:
+    """By day, newest first: how often staff and whoever holds the link opened or changed something."""
+    times = Counter(
+        (say_day(datetime.fromisoformat(entry["at"]), zone_of(lead)), entry["who"])
+        for entry in reversed(list(privacy.seen(session, lead.id)))
+        if entry["who"] in ("staff", _VISITOR)
+    )
+    return [_look(day, who, count) for (day, who), count in times.items()]
+
+
+def _look(day: str, who: str, count: int) -> str:
+    name = gettext("our staff") if who == "staff" else gettext("you, or somebody with your link")
+    often = ngettext("once", "%(num)s times", count)
+    return gettext("%(day)s: %(who)s, %(often)s", day=day, who=name, often=often)

@@ -1,0 +1,95 @@
+"""A family sees what we hold and who looked, takes it along, stops everything, deletes it."""
+
+import json
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from intake.db import transaction
+from intake.models import Contact, KeptContact, Lead, Suppression
+from intake.services import audit
+from tests.factories import NOON
+from tests.visitor import ANSWERS, Visitor, text_of
+
+PATHS = ("data", "data.json", "delete")
+PHONE, EMAIL = ANSWERS["reach"]["phone"], ANSWERS["reach"]["email"]
+
+
+@pytest.fixture
+def visitor(browser_client: FlaskClient) -> Visitor:
+    visitor = Visitor(browser_client)
+    visitor.answer_all()
+    visitor.send()
+    return visitor
+
+
+def leads() -> int:
+    with transaction() as session:
+        return session.scalar(select(func.count()).select_from(Lead)) or 0
+
+
+def test_page_tells_what_is_held_and_who_looked(visitor: Visitor) -> None:
+    with transaction() as session:
+        audit.note(
+            session, "staff:1", "lead.opened", "lead", session.scalars(select(Lead.id)).one(), now=NOON
+        )
+    page = visitor.read(f"{visitor.status_path()}/data")
+    for said in (
+        "María-José O’Brien",
+        "0142",
+        EMAIL,
+        "77030",
+        "Pleural",
+        "Tuesday, November 24: our staff, once",
+    ):
+        assert said in page
+    assert "Your data" in visitor.read(visitor.status_path())
+
+
+def test_file_holds_every_word_and_no_secret(visitor: Visitor) -> None:
+    answer = visitor.client.get(f"{visitor.status_path()}/data.json")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    held = json.loads(answer.text)
+    assert held["contact"][0]["last_name"] == "O’Brien"
+    assert held["consent"][0]["wording"]
+    assert visitor.status_path().rpartition("/")[2] not in answer.text
+    assert "blind" not in answer.text
+
+
+def test_nothing_is_shown_stopped_or_deleted_without_proof(visitor: Visitor, session_app: Flask) -> None:
+    path = visitor.status_path()
+    stranger = Visitor(session_app.test_client())
+    for name in PATHS:
+        assert stranger.client.get(f"{path}/{name}").location == path
+    for name in ("stop", "delete"):
+        assert stranger.post(f"{path}/{name}", {}, page=path).location == path
+    assert leads() == 1
+
+
+def test_nothing_is_deleted_without_the_token_of_our_form(visitor: Visitor) -> None:
+    visitor.client.post(f"{visitor.status_path()}/delete")
+    assert leads() == 1
+
+
+def test_deleted_request_is_gone_and_its_page_answers_like_one_that_never_was(visitor: Visitor) -> None:
+    path = visitor.status_path()
+    sent = visitor.post(f"{path}/delete", {})
+    assert (sent.status_code, sent.location) == (303, "/deleted")
+    assert "deleted" in visitor.read("/deleted")
+    with transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Contact)) == 0
+        assert session.scalar(select(func.count()).select_from(KeptContact)) == 0
+        assert set(session.scalars(select(Suppression.reason))) == {"erased"}
+    assert "phone number you gave us" in visitor.read(path)
+    assert visitor.post(path, {"phone": PHONE}).status_code == 422
+
+
+def test_everything_stops_when_they_say_so(visitor: Visitor) -> None:
+    path = visitor.status_path()
+    assert "nothing more" in text_of(visitor.post(f"{path}/stop", {}, page=f"{path}/data"))
+    with transaction() as session:
+        assert {"call", "email"} <= set(session.scalars(select(Suppression.channel)))
+    assert "What we hold" in visitor.read(f"{path}/data")
