@@ -126,6 +126,15 @@ def test_each_call_has_one_owner_when_many_claim_at_once(database: Engine) -> No
     assert taken == Counter(ids)
 
 
+def test_call_that_somebody_is_just_taking_is_passed_over(ana: Staff) -> None:
+    """Without SKIP LOCKED the second would wait for the first, and the statement would time out."""
+    first, second = add(due_at=NOON - MINUTE), add()
+    with transaction() as session:
+        session.get_one(Callback, first, with_for_update=True)
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(take_next, ana).result(timeout=20) == second
+
+
 def test_one_wins_when_fifty_claim_the_same_call(database: Engine) -> None:
     with transaction() as session:
         people = [account(session, name=f"N{number}") for number in range(50)]
