@@ -1,10 +1,10 @@
 """Letters as rows: planned once per lead and step, held back when the family or the post said no."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from intake.db import insert_new, row_values
@@ -35,24 +35,20 @@ def letters_of(session: Session, lead_id: UUID) -> list[Letter]:
     return list(session.scalars(select(Letter).where(Letter.lead_id == lead_id).order_by(Letter.due_at)))
 
 
+def is_packet() -> ColumnElement[bool]:
+    """A posted guide that a family waits for or has."""
+    return and_(Letter.step.startswith(GUIDE), Letter.status.in_((*_COMING, LetterStatus.POSTED)))
+
+
 def packet_expected_at(session: Session, lead_id: UUID) -> datetime | None:
-    """When the posted guide of one lead should have arrived, as `packets` says it."""
-    return packets(session, [lead_id]).get(lead_id)
-
-
-def packets(session: Session, lead_ids: Collection[UUID]) -> dict[UUID, datetime]:
-    """When the posted guide should have arrived, by lead; a lead without one is not in it.
+    """When the posted guide of a lead should have arrived; None without one.
 
     A mail that follows the guide waits for this moment. A guide that was held back, or that the post
     office returned, is not waited for.
     """
-    wanted = select(Letter.lead_id, Letter.due_at, Letter.posted_at).where(
-        Letter.lead_id.in_(lead_ids),
-        Letter.step.startswith(GUIDE),
-        Letter.status.in_((*_COMING, LetterStatus.POSTED)),
-    )
-    found = session.execute(wanted.order_by(Letter.created_at))
-    return {lead_id: expected_at(due_at, posted_at) for lead_id, due_at, posted_at in found}
+    wanted = select(Letter.due_at, Letter.posted_at).where(Letter.lead_id == lead_id, is_packet())
+    newest = session.execute(wanted.order_by(Letter.created_at.desc()).limit(1)).one_or_none()
+    return expected_at(*newest) if newest else None
 
 
 def gets_post(session: Session, lead: Lead) -> bool:

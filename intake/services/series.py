@@ -42,7 +42,7 @@ def begin(session: Session, lead_id: UUID, *, series: str = "guide", now: dateti
     why = barred(SERIES.named(series), family.case)
     if why in (Why.NOT_ASKED, Why.NO_ADDRESS):
         return
-    open_run(session, lead_id, series, now=now)
+    _open(session, lead_id, series, now)
     if why:
         first = SERIES.steps_of(series)[0]
         mailings.plan_rows(session, [(lead_id, first.name, now)], now=now)
@@ -52,10 +52,14 @@ def begin(session: Session, lead_id: UUID, *, series: str = "guide", now: dateti
 
 def open_run(session: Session, lead_id: UUID, series: str, *, now: datetime) -> SeriesRun:
     """The row of a series for a lead; made when there is none."""
-    run = SeriesRun(lead_id=lead_id, series=series, begun_at=now, planned_version=SERIES.version)
-    session.execute(_BEGIN, [row_values(run)])
+    _open(session, lead_id, series, now)
     wanted = select(SeriesRun).where(SeriesRun.lead_id == lead_id, SeriesRun.series == series)
     return session.scalars(wanted).one()
+
+
+def _open(session: Session, lead_id: UUID, series: str, now: datetime) -> None:
+    run = SeriesRun(lead_id=lead_id, series=series, begun_at=now, planned_version=SERIES.version)
+    session.execute(_BEGIN, [row_values(run)])
 
 
 def pause(session: Session, lead_id: UUID, *, until: datetime, now: datetime) -> None:

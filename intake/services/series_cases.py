@@ -1,28 +1,42 @@
 """What the series need to know of families, read for one or for many at once."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from intake.models.callback import CallAttempt
 from intake.models.lead import Contact, Lead
+from intake.models.letter import Letter
 from intake.models.mail_reply import MailReply
 from intake.models.mailing import Mailing, SeriesRun, Suppression
 from intake.models.match import Match, MatchSet
 from intake.models.promise import Breach
 from intake.rules.facts import Channel
 from intake.rules.outcomes import OutcomeCode
+from intake.rules.post import expected_at
 from intake.rules.series import ANSWERS, SERIES, Anchor, Ending
 from intake.rules.series_hours import Zones, day_begins, known_zones, local_day
 from intake.rules.series_plan import Case
 from intake.rules.statuses import LeadStatus, MailingStatus
-from intake.services import letters
+from intake.services.letters import is_packet
 from intake.services.suppressions import BOUNCED, ERASED
 
 _ENDINGS: dict[str | None, Ending] = {
@@ -31,6 +45,20 @@ _ENDINGS: dict[str | None, Ending] = {
 }
 _WENT_OUT = (MailingStatus.SENDING, MailingStatus.ACCEPTED, MailingStatus.UNKNOWN)
 _SETTLED = (*_WENT_OUT, MailingStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One series of a lead, as far as planning goes."""
+
+    series: str
+    begun_at: datetime
+    paused_until: datetime | None
+    ended_at: datetime | None
+    ended_because: str | None
+    planned_version: str
+    appointment_on: date | None
+    every_months: int | None
 
 
 @dataclass(frozen=True)
@@ -55,23 +83,18 @@ class Family:
     versions: frozenset[str]
 
 
-def family_of(session: Session, lead_id: UUID) -> Family:
-    """Raises KeyError for a lead that is gone."""
-    return families(session, [lead_id])[lead_id]
+def _gathered(*columns: InstrumentedAttribute[Any], where: ColumnElement[bool]) -> Label[Any]:
+    """Rows of another table as a list of objects, beside the lead that they belong to."""
+    table = columns[0].class_
+    named: list[Any] = []
+    for column in columns:
+        named += literal_column(f"'{column.key}'"), column
+    rows = select(func.json_agg(func.json_build_object(*named))).where(table.lead_id == Lead.id, where)
+    return rows.correlate(Lead).scalar_subquery().label(table.__tablename__)
 
 
-def families(session: Session, lead_ids: Collection[UUID]) -> dict[UUID, Family]:
-    """Every lead that is there, in four queries for all of them."""
-    wanted = list(lead_ids)
-    runs, mailings = _runs(session, wanted), _mailings(session, wanted)
-    packets = letters.packets(session, wanted)
-    return {
-        row.id: _family(row, runs[row.id], mailings[row.id], packets.get(row.id))
-        for row in _leads(session, wanted)
-    }
-
-
-def _leads(session: Session, lead_ids: list[UUID]) -> Iterable[Row[Any]]:
+def _everything() -> Select[Any]:
+    """One statement for all that planning needs, built once: it is run several times for each mail."""
     binds = or_(Suppression.reason != ERASED, Lead.created_at <= Suppression.created_at)
     same = Suppression.address_blind == Contact.email_blind
     stopped = and_(Suppression.channel == Channel.EMAIL, same, binds)
@@ -84,88 +107,126 @@ def _leads(session: Session, lead_ids: list[UUID]) -> Iterable[Row[Any]]:
     from_them = MailReply.sender_blind == Contact.email_blind
     held = or_(unread.where(MailReply.lead_id == Lead.id), unread.where(from_them))
     matched = exists().where(MatchSet.lead_id == Lead.id, MatchSet.current, Match.match_set_id == MatchSet.id)
-    answers = [getattr(Lead, name) for name in ANSWERS]
     found = select(
         Lead.id,
         Lead.created_at,
         Lead.time_zones,
         Lead.status,
         Lead.wants_guide,
-        *answers,
+        *(getattr(Lead, name) for name in ANSWERS),
         Contact.email_blind,
         Suppression.reason.label("stopped"),
         spoken.scalar_subquery().label("spoken_at"),
         late.scalar_subquery().label("call_late_at"),
         matched.label("matched"),
         held.label("held"),
+        _gathered(*(getattr(SeriesRun, field.name) for field in fields(Run)), where=true()),
+        _gathered(*_MAILING, where=true()),
+        _gathered(Letter.due_at, Letter.posted_at, Letter.created_at, where=is_packet()),
     )
     placed = found.join(Contact, Contact.lead_id == Lead.id).outerjoin(Suppression, stopped)
-    return session.execute(placed.where(Lead.id.in_(lead_ids)))
+    return placed.where(Lead.id.in_(bindparam("lead_ids", expanding=True)))
 
 
-def _runs(session: Session, lead_ids: list[UUID]) -> dict[UUID, list[SeriesRun]]:
-    found: dict[UUID, list[SeriesRun]] = defaultdict(list)
-    for run in session.scalars(select(SeriesRun).where(SeriesRun.lead_id.in_(lead_ids))):
-        found[run.lead_id].append(run)
-    return found
+_MAILING = (
+    Mailing.id,
+    Mailing.step,
+    Mailing.status,
+    Mailing.due_at,
+    Mailing.answered_at,
+    Mailing.sending_at,
+    Mailing.because,
+)
+_FAMILIES = _everything()
 
 
-def _mailings(session: Session, lead_ids: list[UUID]) -> dict[UUID, dict[str, Sent]]:
-    at = func.coalesce(Mailing.answered_at, Mailing.sending_at)
-    columns = (Mailing.lead_id, Mailing.id, Mailing.step, Mailing.status, Mailing.due_at, at, Mailing.because)
-    found: dict[UUID, dict[str, Sent]] = defaultdict(dict)
-    for row in session.execute(select(*columns).where(Mailing.lead_id.in_(lead_ids))):
-        lead_id, row_id, key, status, due_at, ended_at, because = row
-        found[lead_id][key] = Sent(row_id, key, MailingStatus(status), due_at, ended_at, because)
-    return found
+def family_of(session: Session, lead_id: UUID) -> Family:
+    """Raises KeyError for a lead that is gone."""
+    return families(session, [lead_id])[lead_id]
 
 
-def _family(
-    row: Row[Any], runs: list[SeriesRun], mailings: dict[str, Sent], packet: datetime | None
-) -> Family:
+def families(session: Session, lead_ids: Collection[UUID]) -> dict[UUID, Family]:
+    """Every lead that is there, in one query for all of them."""
+    return {row.id: _family(row) for row in session.execute(_FAMILIES, {"lead_ids": list(lead_ids)})}
+
+
+def _family(row: Row[Any]) -> Family:
+    runs, mailings = _runs(row.series_run or ()), _sent(row.mailing or ())
     zones = known_zones(row.time_zones)
-    by_name = {run.series: run for run in runs}
     case = Case(
         zones=zones,
         answers={name: getattr(row, name) for name in ANSWERS},
-        consents=_consents(row, by_name),
+        consents=_consents(row, runs),
         has_address=row.email_blind is not None,
-        anchors=_anchors(row, by_name, mailings, zones, packet),
-        endings=_endings(row, by_name),
+        anchors=_anchors(row, runs, mailings, zones),
+        endings=_endings(row, runs),
         has_match=row.matched,
         held=row.held,
-        paused=max((run.paused_until for run in runs if run.paused_until), default=None),
+        paused=max((run.paused_until for run in runs.values() if run.paused_until), default=None),
         settled=frozenset(sent.key for sent in mailings.values() if sent.status in _SETTLED),
-        every_months=by_name["reminders"].every_months if "reminders" in by_name else None,
+        every_months=runs["reminders"].every_months if "reminders" in runs else None,
         last_day=max((local_day(at, zones) for at in _went_out(mailings)), default=None),
     )
-    versions = frozenset(run.planned_version for run in runs if run.ended_at is None)
+    versions = frozenset(run.planned_version for run in runs.values() if run.ended_at is None)
     return Family(lead_id=row.id, case=case, mailings=mailings, versions=versions)
+
+
+def _runs(rows: Iterable[dict[str, Any]]) -> dict[str, Run]:
+    """By the name of the series."""
+    return {row["series"]: Run(**_typed(row)) for row in rows}
+
+
+def _sent(rows: Iterable[dict[str, Any]]) -> dict[str, Sent]:
+    """By the key of the step."""
+    return {
+        row["step"]: Sent(
+            id=UUID(row["id"]),
+            key=row["step"],
+            status=MailingStatus(row["status"]),
+            due_at=row["due_at"],
+            at=row["answered_at"] or row["sending_at"],
+            because=row["because"],
+        )
+        for row in map(_typed, rows)
+    }
+
+
+def _packet(rows: Iterable[dict[str, Any]]) -> datetime | None:
+    """When the posted guide should have arrived: the newest counts."""
+    letters = sorted(map(_typed, rows), key=lambda row: row["created_at"])
+    return expected_at(letters[-1]["due_at"], letters[-1]["posted_at"]) if letters else None
+
+
+def _typed(row: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows no times: `_at` and `_until` are moments, `_on` is a day."""
+    return {name: _read(name, value) if value else value for name, value in row.items()}
+
+
+def _read(name: str, value: Any) -> Any:
+    if name.endswith(("_at", "_until")):
+        return datetime.fromisoformat(value)
+    return date.fromisoformat(value) if name.endswith("_on") else value
 
 
 def _went_out(mailings: dict[str, Sent]) -> Iterable[datetime]:
     return [sent.at for sent in mailings.values() if sent.status in _WENT_OUT and sent.at]
 
 
-def _consents(row: Row[Any], runs: dict[str, SeriesRun]) -> frozenset[str]:
+def _consents(row: Row[Any], runs: dict[str, Run]) -> frozenset[str]:
     """The reminders are asked for on the family's own page, and that is their consent."""
     asked = {"email_guide": row.wants_guide, "email_reminders": "reminders" in runs}
     return frozenset(key for key, given in asked.items() if given)
 
 
 def _anchors(
-    row: Row[Any],
-    runs: dict[str, SeriesRun],
-    mailings: dict[str, Sent],
-    zones: Zones,
-    packet: datetime | None,
+    row: Row[Any], runs: dict[str, Run], mailings: dict[str, Sent], zones: Zones
 ) -> dict[Anchor, datetime]:
     reminders, condolence = runs.get("reminders"), runs.get("condolence")
     day = reminders.appointment_on if reminders else None
     known = {
         Anchor.ASKED: row.created_at,
         Anchor.SPOKEN: row.spoken_at,
-        Anchor.PACKET: packet,
+        Anchor.PACKET: _packet(row.letter or ()),
         Anchor.APPOINTMENT: day_begins(day, zones) if day else None,
         Anchor.BY_HAND: condolence.begun_at if condolence else None,
         Anchor.CALL_LATE: row.call_late_at,
@@ -174,7 +235,7 @@ def _anchors(
     return {anchor: at for anchor, at in known.items() if at is not None}
 
 
-def _endings(row: Row[Any], runs: dict[str, SeriesRun]) -> dict[str, frozenset[Ending]]:
+def _endings(row: Row[Any], runs: dict[str, Run]) -> dict[str, frozenset[Ending]]:
     """What ended all of a lead's series, and what ended each."""
     for_all = {_ENDINGS[run.ended_because] for run in runs.values() if run.ended_because in _ENDINGS}
     if row.stopped:
