@@ -8,15 +8,15 @@ from alembic import command as alembic
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from intake import create_app, db, embedded, ledger
 from intake.cli.db import alembic_config
 from intake.config import Settings
 from intake.crypto import create_keyring
-from intake.db import Base
 from intake.embedded import Services
 from intake.services import passwords
+from tests.empty import empty_all
 
 # Speed is the benchmarks' business: a machine that is busy with other things is no failure.
 hypothesis.settings.register_profile("desk", deadline=None)
@@ -96,10 +96,8 @@ def closed_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def database(engine: Engine) -> Engine:
     """A migrated database with every table empty, and no ledger beside it. `transaction()` reaches it."""
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
-        connection.execute(text("SET LOCAL ROLE NONE"))
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        empty_all(connection)
     ledger.stops().path.unlink(missing_ok=True)
     db._sessions.configure(bind=engine)
     return engine

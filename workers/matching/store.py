@@ -74,10 +74,14 @@ def copy_sets(session: Session, sets: Sequence[NewSet]) -> None:
     _copy(session, "match", (row for new in sets for row in new.matches()))
 
 
-def _copy(session: Session, table: str, rows: Iterable[Row]) -> None:
+def _copy(session: Session, table: str, given: Iterable[Row]) -> None:
+    """What the rows do not name, as a choice that only people make, stays empty."""
+    rows = list(given)
+    if not rows:
+        return
     driver = session.connection().connection.driver_connection
     assert driver is not None
-    names = [column.key for column in (MatchSet if table == "match_set" else Match).__table__.columns]
+    names = list(rows[0])
     with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row([_cell(row[name]) for name in names])
