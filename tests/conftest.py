@@ -16,7 +16,7 @@ from intake.config import Settings
 from intake.crypto import create_keyring
 from intake.embedded import Services
 from intake.services import passwords
-from tests.empty import empty_all
+from tests.empty import empty_all, keep_still
 
 # Speed is the benchmarks' business: a machine that is busy with other things is no failure.
 hypothesis.settings.register_profile("desk", deadline=None)
@@ -35,6 +35,7 @@ def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) ->
     home = tmp_path_factory.mktemp("home")
     create_keyring(home / "keyring.json")
     alembic.upgrade(alembic_config(services.database_url), "head")
+    keep_still(services.database_url)
     found = {
         "ADVOCATE_MODE": "sample",
         "ADVOCATE_HOME": str(home),

@@ -1,6 +1,6 @@
 """Empty every table. TRUNCATE of all took longer than most tests: it makes each table's files anew."""
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
 import intake.models  # noqa: F401  (fills the metadata)
 from intake.db import Base
@@ -15,6 +15,15 @@ _COUNTED = [
 _FILLED = text("SELECT " + ", ".join(f'EXISTS (SELECT FROM "{name}") AS "{name}"' for name in _TABLES))
 _SEQUENCES = [f"pg_get_serial_sequence('{name}', '{column}')" for name, column in _COUNTED]
 _FROM_ONE = text("SELECT " + ", ".join(f"setval({sequence}, 1, false)" for sequence in _SEQUENCES))
+
+
+def keep_still(database_url: str) -> None:
+    """No vacuum behind a test's back: rows lie in the order in which they came, whatever came before."""
+    engine = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET autovacuum = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 def empty_all(connection: Connection) -> None:

@@ -63,7 +63,10 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SMTP_", "ADVOCATE_"))}
+    """A person's own shell: nothing that the tests of this process tell each other about their services."""
+    services = ("DATABASE_", "BROKER_", "LIMITS_", "SMTP_")
+    ours = (*services, "ADVOCATE_", "KEYRING_", "SECRET_", "PUBLIC_", "TRUSTED_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, "ADVOCATE_HOME": str(home)}
 
 

@@ -269,8 +269,8 @@ def test_every_step_is_in_the_audit(ana: Staff) -> None:
     with transaction() as session:
         callbacks.release(session, callback_id, ana.id, now=NOON)
     with transaction() as session:
-        made = session.scalars(select(AuditEntry.action).where(AuditEntry.actor == f"staff:{ana.id}"))
-        assert list(made) == ["callback.claimed", "call.started", "callback.released"]
+        made = select(AuditEntry.action).where(AuditEntry.actor == f"staff:{ana.id}").order_by(AuditEntry.id)
+        assert list(session.scalars(made)) == ["callback.claimed", "call.started", "callback.released"]
 
 
 def test_notes_are_sealed_in_the_row(ana: Staff) -> None:
