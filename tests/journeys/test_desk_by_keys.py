@@ -61,12 +61,14 @@ def test_call_is_claimed_rung_written_down_and_the_next_taken_in_four_keys(nurse
     second = stored_call(phone="+15550100155", email=None)
     nurse.goto("/console/")
     pressed = 0
-    for key, then in (
-        ("Enter", "button:has-text('Start call')"),
-        ("Enter", "a[href='tel:+15550100123']"),
-        ("1", "input[value=spoke]:checked"),
-        ("Control+Enter", f"[data-reference]:has-text('{reference_of(second)}')"),
+    for focused, key, then in (
+        ("button:has-text('Claim next')", "Enter", "button:has-text('Start call')"),
+        ("button:has-text('Start call')", "Enter", "a[href='tel:+15550100123']"),
+        ("#outcome", "1", "input[value=spoke]:checked"),
+        ("input[value=spoke]", "Control+Enter", f"[data-reference]:has-text('{reference_of(second)}')"),
     ):
+        # A person sees where she is before she presses.
+        expect(nurse.locator(focused)).to_be_focused()
         nurse.keyboard.press(key)
         pressed += 1
         expect(nurse.locator(then)).to_be_visible()
@@ -90,6 +92,7 @@ def test_keys_write_letters_where_somebody_types(nurse: Page) -> None:
     """Digits and C mean something only where they are a choice."""
     call = stored_call()
     nurse.goto("/console/")
+    expect(nurse.get_by_role("button", name="Claim next")).to_be_focused()
     nurse.keyboard.press("Enter")
     expect(nurse.get_by_role("button", name="Start call")).to_be_focused()
     nurse.keyboard.press("Enter")
