@@ -65,7 +65,8 @@ def _storage(url: str) -> str:
 def sends() -> str:
     """Sending a request. A hospital behind one address sends many: 60 an hour pass.
 
-    Counted by `takes`, when it is stored: a family may correct its answers as often as it likes.
+    The online forms count with `takes`, when they store: a family may correct its answers as often as it
+    likes. The form for the guide by post counts each press.
     """
     return _unless_wide("60 per hour; 200 per day")
 

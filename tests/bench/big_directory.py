@@ -22,7 +22,6 @@ def big_snapshot(size: int, *, seed: int = 1) -> Snapshot:
     bits = np.array([row.bit for row in SPECIALTIES.values()], np.uint32)
     specialties = bits[chance.integers(0, len(bits), size)]
     supportive = np.uint32(SPECIALTIES["PC"].bit)
-    order = np.argsort(lat)
     columns: dict[str, Any] = {
         "specialties": specialties,
         "any_type": specialties & supportive,
@@ -49,13 +48,15 @@ def big_snapshot(size: int, *, seed: int = 1) -> Snapshot:
         paediatric=0,
         trainee=0,
         state_numbers={str(number): number for number in range(50)},
-        by_latitude=Latitudes(
-            lat[order].astype(np.float32),
-            lon[order].astype(np.float32),
-            (order // PER_DOCTOR).astype(np.int32),
-        ),
+        by_latitude=_by_latitude(lat, lon),
         **columns,
     )
+
+
+def _by_latitude(lat: np.ndarray[Any, Any], lon: np.ndarray[Any, Any]) -> Latitudes:
+    order = np.argsort(lat)
+    doctors = (order // PER_DOCTOR).astype(np.int32)
+    return Latitudes(lat[order].astype(np.float32), lon[order].astype(np.float32), doctors)
 
 
 def _expertise(chance: np.random.Generator, size: int) -> np.ndarray[Any, np.dtype[np.uint64]]:
