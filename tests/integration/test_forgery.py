@@ -1,12 +1,14 @@
 """Requests that a foreign page sends in a signed-in browser, and the few posts that need no page."""
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
 from intake.services.staff import Role
 from intake.views.forgery import EXEMPT
 from tests.desk import signed_in, stored_call, token_in
+from tests.factories import NOON
 from tests.routes import routes
 
 
@@ -28,6 +30,7 @@ def test_every_post_from_a_foreign_page_is_refused_even_with_the_token(
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none", None])
+@time_machine.travel(NOON, tick=False)
 def test_own_page_may_post(browser_client: FlaskClient, site: str | None) -> None:
     signed_in(browser_client)
     stored_call()
