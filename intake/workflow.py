@@ -17,6 +17,7 @@ class Event(StrEnum):
     OFFICE_CHANGED = "office.changed"
     STAFF_MAIL_PLANNED = "staff_mail.planned"
     TRIAL_MAIL_ASKED = "trial_mail.asked"
+    DELETION_MAIL_PLANNED = "deletion_mail.planned"
     CANARY_SENT = "canary.sent"
 
 
@@ -46,6 +47,7 @@ TASKS: dict[str, TaskRule] = {
     "send_mailing": TaskRule(Queue.MAILINGS, lease_seconds=90, max_attempts=60),
     "send_staff_mail": TaskRule(Queue.MAILINGS, lease_seconds=90),
     "send_trial_mail": TaskRule(Queue.MAILINGS, lease_seconds=90),
+    "send_deletion_mail": TaskRule(Queue.MAILINGS, lease_seconds=90),
     # A request of nobody's, through every queue; what cannot be done soon is swept away, never parked.
     "canary_matching": TaskRule(Queue.MATCHING, max_attempts=60),
     "canary_callbacks": TaskRule(Queue.CALLBACKS, max_attempts=60),
@@ -62,6 +64,7 @@ SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
     Event.OFFICE_CHANGED: ("replan_calls",),
     Event.STAFF_MAIL_PLANNED: ("send_staff_mail",),
     Event.TRIAL_MAIL_ASKED: ("send_trial_mail",),
+    Event.DELETION_MAIL_PLANNED: ("send_deletion_mail",),
     Event.CANARY_SENT: ("canary_matching", "canary_callbacks", "canary_mailings", "canary_quarantine"),
 }
 

@@ -14,7 +14,8 @@ from intake.config import Settings
 from intake.db import transaction
 from intake.errors import BadInput
 from intake.ledger import Ledger
-from intake.services import audit, erasure, find, privacy, retention
+from intake.rules.references import spoken_receipt
+from intake.services import audit, deletions, find, privacy, retention
 from intake.services.staff import OFFICE
 from intake.services.start_up import take_in_ledger
 
@@ -64,8 +65,9 @@ def erase(reference: str, by: str, reason: str, *, yes: bool) -> None:
         click.confirm(f"Delete request {reference} for good?", abort=True)
     with transaction() as session:
         audit.note(session, OFFICE, "lead.erasure_asked", "lead", lead_id, now=now, by=by, reason=reason)
-        erasure.erase(session, lead_id, by=OFFICE, now=now)
+        receipt = deletions.finish(session, lead_id, by=OFFICE, now=now)
     click.echo("It is deleted. That they were called or mailed is kept without a name, as the law wants.")
+    click.echo(f"The family's receipt: {spoken_receipt(receipt or '')}")
 
 
 @command.command()

@@ -3,6 +3,7 @@
 from intake.models.audit import AuditSeal
 from intake.models.callback import CallAttempt, Callback, CallNote, OutcomeUndo
 from intake.models.consent import AuditEntry, ConsentEvent, ConsentWording
+from intake.models.deletion import Deletion, DeletionMail
 from intake.models.directory import (
     Centre,
     DirectoryVersion,
@@ -48,6 +49,8 @@ __all__ = [
     "ConsentWording",
     "Contact",
     "ContactChange",
+    "Deletion",
+    "DeletionMail",
     "DirectoryVersion",
     "Doctor",
     "DoctorExpertise",

@@ -10,6 +10,7 @@ from intake.services import canary, reminders, series
 from intake.workflow import Queue
 from workers import base
 from workers.app import celery
+from workers.mailings.deletion_post import deletion_delivery
 from workers.mailings.deliver import delivery, reach_mail_server
 from workers.mailings.staff_post import staff_delivery
 from workers.mailings.trial_post import trial_delivery
@@ -53,6 +54,11 @@ def _send_staff_mail(task_id: int, token: int) -> None:
 @celery.task(name="send_trial_mail")
 def _send_trial_mail(task_id: int, token: int) -> None:
     base.run_delivery(task_id, token, trial_delivery())
+
+
+@celery.task(name="send_deletion_mail")
+def _send_deletion_mail(task_id: int, token: int) -> None:
+    base.run_delivery(task_id, token, deletion_delivery())
 
 
 @celery.task(name="canary_mailings")

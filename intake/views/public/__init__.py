@@ -6,8 +6,8 @@ from intake.views.public import visit
 from intake.views.public.site import blueprint
 
 _PAGES = (
-    "articles", "change_call", "documents", "family_documents", "guide", "look", "match", "menu", "own_data",
-    "pages", "post", "reminders", "send", "status", "unsubscribe",
+    "articles", "change_call", "deletion", "documents", "family_documents", "guide", "look", "match", "menu",
+    "own_data", "pages", "post", "reminders", "send", "status", "unsubscribe",
 )  # fmt: skip
 for _pages in _PAGES:
     import_module(f"{__name__}.{_pages}")

@@ -1,4 +1,4 @@
-"""A family's own data: what we hold, who looked, take it along, stop everything, delete it."""
+"""A family's own data: what we hold, who looked, take it along, stop everything."""
 
 import json
 from collections import Counter
@@ -22,9 +22,8 @@ from intake.limits import limiter
 from intake.models.lead import Lead
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
 from intake.rules.retention import RETENTION
-from intake.services import erasure, postal_addresses, privacy, status_page, stops
+from intake.services import postal_addresses, privacy, status_page, stops
 from intake.views.clock import utc_now
-from intake.views.public import visit
 from intake.views.public.family import zone_of
 from intake.views.public.site import blueprint
 from intake.views.public.status import demand_proof
@@ -61,29 +60,6 @@ def stop_all(token: str) -> ResponseReturnValue:
         lead_id = _pressed(session, token)
         stops.stop_everything_of(session, lead_id, by=_VISITOR, now=utc_now())
     return render_template("public/stopped.html", everything=True)
-
-
-@blueprint.get("/s/<token>/delete")
-def ask_deletion(token: str) -> ResponseReturnValue:
-    with transaction() as session:
-        _lead(session, token)
-    days = RETENTION.backup_days
-    return render_template("public/delete.html", token=token, press_form=PressForm(), days=days)
-
-
-@blueprint.post("/s/<token>/delete")
-@limiter.limit(limits.answers)
-def delete(token: str) -> ResponseReturnValue:
-    with transaction() as session:
-        lead_id = _pressed(session, token)
-        erasure.erase(session, lead_id, by=_VISITOR, now=utc_now())
-    visit.forget_all()
-    return redirect(url_for("public.deleted"), 303)
-
-
-@blueprint.get("/deleted")
-def deleted() -> ResponseReturnValue:
-    return render_template("public/deleted.html", days=RETENTION.backup_days)
 
 
 def _lead(session: Session, token: str) -> Lead:
