@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from celery import current_app
 from sqlalchemy.exc import DBAPIError as DatabaseError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Session
 from intake.db import database_now, transaction
 from intake.errors import AdvocateDeskError, StaleLease
 from intake.services import outbox
-from intake.services.outbox import Begun
+from intake.services.outbox import Begun, Claim
 
 log = logging.getLogger("advocate.work")
 
@@ -54,14 +55,23 @@ class Delivery:
 
 
 def run(task_id: int, token: int, effects: Effects) -> None:
-    """Run `effects(session, subject_id, now)` and `done` in one commit, under the row's token."""
+    """Run `effects(session, subject_id, now)` and `done` in one commit, under the row's token.
+
+    Then, in the same thread, what they asked of the same queue for now.
+    """
+    along: list[Claim] = []
 
     def work(row: Begun) -> None:
         with transaction() as session:
+            outbox.carry_on(session)
             effects(session, row.subject_id, row.at)
+            taken = outbox.taken_along(session, row.queue)
             outbox.finish(session, task_id, token, redoable=True)
+        along.extend(taken)
 
     _guarded(task_id, token, work)
+    for claim in along:
+        current_app.tasks[claim.task](claim.id, claim.token)
 
 
 def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:

@@ -8,7 +8,7 @@ import click
 from intake import db
 from intake.config import Settings
 from intake.db import transaction
-from intake.services import outbox, troubles
+from intake.services import parked_work, troubles
 from intake.services.staff import OFFICE
 
 _because = click.option("--reason", required=True, help="Why; it is kept.")
@@ -34,7 +34,7 @@ def parked(as_json: bool) -> None:
                 "lost": row.lost,
                 "error": row.last_error,
             }
-            for row in outbox.parked(session)
+            for row in parked_work.parked(session)
         ]
     if as_json:
         click.echo(json.dumps(rows))

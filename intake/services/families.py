@@ -4,13 +4,16 @@ Locks are taken in one order everywhere: the addresses, then the families, then 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, false, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
+from intake import later
 from intake.errors import BadInput
 from intake.models.callback import Callback
 from intake.models.family import Family, FamilyApart
@@ -22,29 +25,52 @@ from intake.services.leads import get_lead
 LINKER = "desk"
 # An address that more families share than these is a switchboard or abuse: the newest are looked at.
 _MOST_SHARING = 20
+_OWN = func.bool_or(Lead.id == bindparam("lead_id"))
+_SHARING = (
+    select(Lead.family_id, _OWN)
+    .join(Contact, Contact.lead_id == Lead.id)
+    .where(
+        or_(
+            Contact.lead_id == bindparam("lead_id"),
+            Contact.phone_blind == bindparam("phone"),
+            Contact.email_blind == bindparam("email"),
+        ),
+        Lead.family_id.is_not(None),
+    )
+    .group_by(Lead.family_id)
+    .order_by(_OWN.desc(), func.max(Lead.created_at).desc())
+    .limit(1 + _MOST_SHARING)
+)
+_JOIN = update(Lead).where(Lead.id == bindparam("joining")).values(family_id=bindparam("family"))
 
 
-def link(session: Session, lead: Lead, *, now: datetime, by: str = LINKER) -> UUID:
+@dataclass(frozen=True)
+class Linked:
+    """The family of a lead. `new`: made in this transaction, so that nobody else can see or hold it yet."""
+
+    family_id: UUID
+    new: bool = False
+
+
+def link(session: Session, lead: Lead, *, now: datetime, by: str = LINKER) -> Linked:
     """The lead's family: that of whoever shares its phone or email, else a new one. Safe to repeat.
 
     Families that the lead joins together become one, unless staff parted them. `lead.contact` must
     be loaded.
     """
     _lock_addresses(session, lead.contact)
-    session.refresh(lead, ["family_id"])
-    own = lead.family_id
-    for found in _sharing(session, lead):
-        if own is None:
-            own = found
-        elif not _are_apart(session, own, found):
+    sharing = _sharing(session, lead)
+    if not sharing:
+        return Linked(_join_new(session, lead, now=now, by=by), new=True)
+    own, *others = sharing
+    for found in others:
+        if not _are_apart(session, own, found):
             own = _merge(session, own, found, now=now, by=by)
-    if own is None:
-        own = _new_family(session, now)
     if lead.family_id != own:
         lead.family_id = own
         audit.note(session, by, "family.linked", "lead", lead.id, now=now, family=str(own))
     session.flush()
-    return own
+    return Linked(own)
 
 
 def merge(session: Session, lead: Lead, other: Lead, *, now: datetime, by: str) -> UUID:
@@ -129,22 +155,22 @@ def _key(blind: bytes) -> int:
 
 
 def _sharing(session: Session, lead: Lead) -> list[UUID]:
-    """Families with a lead of the same phone or email, the newest first."""
+    """The lead's own family as it is now, then those with a lead of the same phone or email, newest first."""
     contact = lead.contact
-    same: list[ColumnElement[bool]] = [false()]
-    if contact.phone_blind:
-        same.append(Contact.phone_blind == contact.phone_blind)
-    if contact.email_blind:
-        same.append(Contact.email_blind == contact.email_blind)
-    found = (
-        select(Lead.family_id)
-        .join(Contact, Contact.lead_id == Lead.id)
-        .where(or_(*same), Lead.family_id.is_not(None), Lead.id != lead.id)
-        .group_by(Lead.family_id)
-        .order_by(func.max(Lead.created_at).desc())
-        .limit(_MOST_SHARING)
-    )
-    return [family for family in session.scalars(found) if family is not None and family != lead.family_id]
+    asked = {"lead_id": lead.id, "phone": contact.phone_blind, "email": contact.email_blind}
+    rows = session.execute(_SHARING, asked).all()
+    set_committed_value(lead, "family_id", next((found for found, own in rows if own), None))
+    return [found for found, _ in rows]
+
+
+def _join_new(session: Session, lead: Lead, *, now: datetime, by: str) -> UUID:
+    """Nobody shares anything with this lead: a family of its own, without waiting for an answer."""
+    family = Family(created_at=now)
+    later.append(session, family)
+    later.run(session, _JOIN, {"joining": lead.id, "family": family.id})
+    set_committed_value(lead, "family_id", family.id)
+    audit.note(session, by, "family.linked", "lead", lead.id, now=now, family=str(family.id))
+    return family.id
 
 
 def _are_apart(session: Session, one: UUID, other: UUID) -> bool:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from intake import later
-from intake.errors import BadInput, StaleLease
+from intake.errors import StaleLease
 from intake.models.work import OutboxTask
-from intake.rules.statuses import TaskState, change
+from intake.rules.statuses import TaskState
 from intake.workflow import (
     MAX_LOST,
     MAX_UNSTARTED,
@@ -29,6 +29,7 @@ from intake.workflow import (
 )
 
 CHANNEL = "outbox"
+_CARRIED = "carried"
 _NOTIFY = text(f"NOTIFY {CHANNEL}")
 # Stable within a statement, so that an index on a time can be used; clock_timestamp() could not be.
 _NOW = func.statement_timestamp()
@@ -51,7 +52,7 @@ _BEGIN = text(
         leased_until = statement_timestamp() + make_interval(
             secs => CAST(CAST(:leases AS jsonb) ->> task AS double precision))
     WHERE id = :id AND token = :token AND state = 'leased' AND started_at IS NULL
-    RETURNING task, subject_id, attempts, statement_timestamp(), {_UNHURRIED}
+    RETURNING task, queue, subject_id, attempts, statement_timestamp(), {_UNHURRIED}
     """
 )
 _FINISH = """
@@ -60,6 +61,14 @@ _FINISH = """
     WHERE id = :id AND token = :token AND state = 'leased' RETURNING id
 """
 _FINISH_FOR_GOOD, _FINISH_REDOABLE = text(_FINISH), text(f"{_FINISH}, {_UNHURRIED}")
+_TAKE_ALONG = text(
+    """
+    UPDATE outbox_task SET state = 'leased', token = token + 1,
+        leased_until = statement_timestamp() + make_interval(secs => :lease)
+    WHERE subject_id = :subject_id AND queue = :queue AND state = 'due' AND due_at <= statement_timestamp()
+    RETURNING id, token, task, queue
+    """
+)
 _CLAIM = text(
     f"""
     WITH room AS (
@@ -100,13 +109,10 @@ class Begun:
     id: int
     token: int
     task: str
+    queue: str
     subject_id: UUID
     attempts: int
     at: datetime
-
-
-def _after(seconds: int) -> ColumnElement[datetime]:
-    return _NOW + func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
 
 def record(
@@ -114,19 +120,16 @@ def record(
 ) -> None:
     """Add one row of work for every subscriber of `event`, and wake the relay at commit."""
     tasks = SUBSCRIBERS[event]
-    later.run(
-        session,
-        _RECORD,
-        {
-            "event": event.value,
-            "tasks": list(tasks),
-            "queues": [TASKS[task].queue.value for task in tasks],
-            "subject_id": subject_id,
-            "due_at": due_at or now,
-            "now": now,
-        },
-    )
-    _wake_relay(session)
+    values = {
+        "event": event.value,
+        "tasks": list(tasks),
+        "queues": [TASKS[task].queue.value for task in tasks],
+        "subject_id": subject_id,
+        "due_at": due_at or now,
+        "now": now,
+    }
+    later.run(session, _RECORD, values)
+    _tell(session, [(subject_id, due_at or now)] * len(tasks), now=now)
 
 
 def record_each(
@@ -141,7 +144,7 @@ def record_each(
     ]  # fmt: skip
     if rows:
         session.execute(insert(OutboxTask), rows)
-        _wake_relay(session)
+        _tell(session, [*subjects] * len(SUBSCRIBERS[event]), now=now)
 
 
 def move(session: Session, subject_id: UUID, due_at: datetime) -> None:
@@ -150,7 +153,37 @@ def move(session: Session, subject_id: UUID, due_at: datetime) -> None:
     session.execute(update(OutboxTask).where(waiting).values(due_at=due_at))
 
 
-def _wake_relay(session: Session) -> None:
+def _tell(session: Session, rows: Sequence[tuple[UUID, datetime]], *, now: datetime) -> None:
+    """Of what is due now, whoever carries on hears, else the relay. What comes later it finds by itself."""
+    due = [subject_id for subject_id, due_at in rows if due_at <= now]
+    carried: list[UUID] | None = session.info.get(_CARRIED)
+    if carried is not None:
+        carried.extend(due)
+    elif due:
+        wake_relay(session)
+
+
+def carry_on(session: Session) -> None:
+    """What this transaction records may be `taken_along`: the relay is not woken before that."""
+    session.info[_CARRIED] = []
+
+
+def taken_along(session: Session, queue: str) -> list[Claim]:
+    """Lease to this worker the one subject's work that its transaction recorded for its own queue.
+
+    Nothing of it goes through the relay and Redis. More than one subject is for all workers to share.
+    """
+    carried: list[UUID] = session.info.pop(_CARRIED)
+    found: list[Claim] = []
+    if len(set(carried)) == 1:
+        asked = {"subject_id": carried[0], "queue": queue, "lease": UNSTARTED_LEASE_SECONDS}
+        found = [Claim(*row) for row in session.execute(_TAKE_ALONG, asked)]
+    if len(found) < len(carried):
+        wake_relay(session)
+    return found
+
+
+def wake_relay(session: Session) -> None:
     """Once a transaction is enough: PostgreSQL sends it at the commit."""
     if not session.info.get(CHANNEL):
         later.run(session, _NOTIFY)
@@ -214,7 +247,7 @@ def begin(session: Session, task_id: int, token: int) -> Begun:
     begun = session.execute(_BEGIN, {"id": task_id, "token": token, "leases": leases}).one_or_none()
     if begun is None:
         raise StaleLease(f"outbox task {task_id}: token {token} is no longer current")
-    return Begun(task_id, token, *begun[:4])
+    return Begun(task_id, token, *begun[:5])
 
 
 def finish(session: Session, task_id: int, token: int, *, redoable: bool = False) -> None:
@@ -240,7 +273,8 @@ def fail(session: Session, row: Begun, error: str, *, permanent: bool) -> None:
     if permanent or row.attempts >= TASKS[row.task].max_attempts:
         values = {"state": TaskState.PARKED, "finished_at": _NOW}
     else:
-        values = {"state": TaskState.DUE, "due_at": _after(retry_delay_seconds(row.attempts))}
+        later_by = func.make_interval(0, 0, 0, 0, 0, 0, retry_delay_seconds(row.attempts))
+        values = {"state": TaskState.DUE, "due_at": _NOW + later_by}
     _let_go(session, row, last_error=error, **values)
 
 
@@ -263,33 +297,3 @@ def _let_go(session: Session, row: Begun, **values: object) -> None:
 def _expect(ended: object, task_id: int, token: int) -> None:
     if ended is None:
         raise StaleLease(f"outbox task {task_id}: the lease {token} ended before the work did")
-
-
-def parked(session: Session) -> Sequence[OutboxTask]:
-    """Rows that wait for a supervisor, oldest first."""
-    return session.scalars(
-        select(OutboxTask).where(OutboxTask.state == TaskState.PARKED).order_by(OutboxTask.id)
-    ).all()
-
-
-def redo(session: Session, task_id: int, *, now: datetime) -> None:
-    """A supervisor wants the row tried again, from a clean count, in its own queue."""
-    row = _parked_row(session, task_id)
-    row.state = change(TaskState(row.state), TaskState.DUE)
-    row.attempts = row.lost = 0
-    row.queue, row.due_at, row.finished_at = TASKS[row.task].queue, now, None
-    _wake_relay(session)
-
-
-def discard(session: Session, task_id: int, *, reason: str, now: datetime) -> None:
-    """A supervisor decides that the row will not be done, and says why."""
-    row = _parked_row(session, task_id)
-    row.state = change(TaskState(row.state), TaskState.DISCARDED)
-    row.last_error, row.finished_at = f"discarded: {reason}", now
-
-
-def _parked_row(session: Session, task_id: int) -> OutboxTask:
-    row = session.get(OutboxTask, task_id, with_for_update=True)
-    if row is None or row.state != TaskState.PARKED:
-        raise BadInput(f"Task {task_id} is not parked; somebody may have dealt with it already.")
-    return row

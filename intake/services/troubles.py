@@ -14,7 +14,7 @@ from intake.models.mailing import Mailing
 from intake.models.work import OutboxTask
 from intake.rules.outcomes import OUTCOMES
 from intake.rules.statuses import MailingStatus
-from intake.services import audit, mail_replies, outbox
+from intake.services import audit, mail_replies, parked_work
 from intake.services.mail_decisions import LEFT
 
 _TOLD_FOR = timedelta(days=7)
@@ -33,18 +33,18 @@ class Troubles:
 
 def troubles(session: Session, *, now: datetime) -> Troubles:
     replies, told = mail_replies.waiting(session), _told(session, now=now)
-    return Troubles(replies, outbox.parked(session), _unknown(session), told)
+    return Troubles(replies, parked_work.parked(session), _unknown(session), told)
 
 
 def redo(session: Session, task_id: int, *, reason: str, by: str, now: datetime) -> None:
     """Try a parked row again. Raises BadInput when it is not parked any more."""
-    outbox.redo(session, task_id, now=now)
+    parked_work.redo(session, task_id, now=now)
     audit.note(session, by, "work.redone", "outbox_task", task_id, now=now, reason=reason)
 
 
 def discard(session: Session, task_id: int, *, reason: str, by: str, now: datetime) -> None:
     """Give a parked row up. Raises BadInput when it is not parked any more."""
-    outbox.discard(session, task_id, reason=reason, now=now)
+    parked_work.discard(session, task_id, reason=reason, now=now)
     audit.note(session, by, "work.discarded", "outbox_task", task_id, now=now, reason=reason)
 
 

@@ -12,7 +12,7 @@ from intake.db import transaction
 from intake.errors import BadInput, PermanentError, StaleLease, TransientError
 from intake.models import AuditEntry, OutboxTask
 from intake.rules.statuses import TaskState
-from intake.services import outbox
+from intake.services import outbox, parked_work
 from intake.workflow import Event, Queue
 from workers import base
 
@@ -173,11 +173,11 @@ def test_failed_send_gives_the_lease_back_when_redis_is_away(stored: int) -> Non
 
 def test_supervisor_can_redo_and_discard_only_what_is_parked(stored: int) -> None:
     with transaction() as session, pytest.raises(BadInput):
-        outbox.redo(session, stored, now=NOW)
+        parked_work.redo(session, stored, now=NOW)
     with transaction() as session:
         session.execute(update(OutboxTask).values(state=TaskState.PARKED, attempts=8, lost=3))
     with transaction() as session:
-        outbox.redo(session, stored, now=NOW)
+        parked_work.redo(session, stored, now=NOW)
     row = _row(stored)
     assert (row.state, row.attempts, row.lost) == (TaskState.DUE, 0, 0)
 

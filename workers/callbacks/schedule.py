@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from intake import later
 from intake.config import Settings
 from intake.db import insert_new
 from intake.models.callback import Callback
@@ -29,10 +30,13 @@ def schedule_callback(session: Session, lead_id: UUID, now: datetime) -> None:
     already is owed one still, no later than either was.
     """
     lead = get_lead(session, lead_id)
-    families.link(session, lead, now=now)
+    linked = families.link(session, lead, now=now)
     if not lead.wants_call or lead.status != LeadStatus.OPEN:
         return
     due = next_call(call_plan(lead, office.current(session, organisation())), now=now)
+    if linked.new:
+        later.run(session, _INSERT, _row(lead, due, now, family_id=linked.family_id))
+        return
     family_id = family_calls.lock(session, lead)
     session.execute(_INSERT, _row(lead, due, now))
     if family_id is not None:
@@ -50,10 +54,13 @@ def organisation() -> Organisation:
     return Settings.from_env().organisation
 
 
-def _row(lead: Lead, due: NextCall, now: datetime) -> dict[str, object]:
+def _row(
+    lead: Lead, due: NextCall, now: datetime, *, family_id: UUID | None = None
+) -> dict[str, object]:
     return {
         "id": uuid4(),
         "lead_id": lead.id,
+        "family_id": family_id,
         "status": CallbackStatus.WAITING,
         "created_at": now,
         "due_at": due.due_at,

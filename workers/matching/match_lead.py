@@ -4,12 +4,10 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from intake.config import Settings
 from intake.models.lead import Lead
-from intake.models.match import MatchSet
 from intake.places import find_place
 from intake.rules.facts import (
     CellType,
@@ -41,9 +39,6 @@ def match_lead(session: Session, lead_id: UUID, now: datetime) -> None:
         return
     snapshot = directory().snapshot(session)
     result = match(case_of(lead), snapshot, today=now.date())
-    session.execute(
-        update(MatchSet).where(MatchSet.lead_id == lead.id, MatchSet.current).values(current=False)
-    )
     add_set(session, NewSet(lead.id, result, now))
 
 

@@ -1,4 +1,4 @@
-"""Match sets as rows: one in two statements, or many in two streams."""
+"""Match sets as rows: one in a pipeline, or many in two streams."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -7,14 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
+from intake import later
 from intake.models.match import Match, MatchSet
 from workers.matching.rank import MatchResult, Ranked
 
 Row = dict[str, Any]
-_INSERT_SET, _INSERT_MATCHES = insert(MatchSet), insert(Match)
+_INSERT_SET, _INSERT_MATCH = insert(MatchSet), insert(Match)
+_RETIRE = (
+    update(MatchSet).where(MatchSet.lead_id == bindparam("retiring"), MatchSet.current).values(current=False)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,11 @@ class NewSet:
 
 
 def add_set(session: Session, new: NewSet) -> None:
-    """Store the current set of one lead: two statements, compiled once."""
-    session.execute(_INSERT_SET, new.row())
-    matches = new.matches()
-    if matches:
-        session.execute(_INSERT_MATCHES, matches)
+    """Store the current set of one lead; an earlier one stays as history. None of it needs an answer."""
+    later.run(session, _RETIRE, {"retiring": new.lead_id})
+    later.run(session, _INSERT_SET, new.row())
+    for match in new.matches():
+        later.run(session, _INSERT_MATCH, match)
 
 
 def copy_sets(session: Session, sets: Sequence[NewSet]) -> None:
