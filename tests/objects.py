@@ -13,6 +13,8 @@ from intake.models import (
     Breach,
     CallAttempt,
     Callback,
+    Deletion,
+    DeletionMail,
     Doctor,
     Letter,
     LetterBatch,
@@ -174,6 +176,22 @@ def _decision(objects: Objects, route: Route) -> Pair:
     return Pair("go-on" if "reply" in route.endpoint else next(iter(Decision)).value)
 
 
+def _deletion(objects: Objects, route: Route) -> Pair:
+    with transaction() as session:
+        lead_id = waiting_call(session).lead_id
+        wish = Deletion(lead_id=lead_id, asked_at=NOON, asked_by="visitor", due_at=NOON)
+        session.add(wish)
+    return Pair(wish.id)
+
+
+def _notice(objects: Objects, route: Route) -> Pair:
+    told = DeletionMail(deletion_id=_deletion(objects, route).own, kind="centre", status="failed")
+    told.centre, told.created_at, told.due_at = "A Centre", NOON, NOON
+    with transaction() as session:
+        session.add(told)
+    return Pair(told.id)
+
+
 def _key(objects: Objects, route: Route) -> Pair:
     return Pair(_key_of(objects.me.id), _key_of(objects.ben.id))
 
@@ -226,6 +244,7 @@ MAKERS: dict[str, Callable[[Objects, Route], Pair]] = {
     "breach_id": _breach,
     "callback_id": _call,
     "decision": _decision,
+    "deletion_id": _deletion,
     "doctor_id": _doctor,
     "key_id": _key,
     "kind": lambda objects, route: Pair("guide"),
@@ -235,6 +254,7 @@ MAKERS: dict[str, Callable[[Objects, Route], Pair]] = {
     "location_id": _location,
     "mailing_id": _mailing,
     "name": lambda objects, route: Pair("guide"),
+    "notice_id": _notice,
     "number": _batch,
     "ordinal": lambda objects, route: Pair(NOON.date().toordinal() + 30),
     "other_id": lambda objects, route: Pair(stored_doctor(last_name="Other").id),

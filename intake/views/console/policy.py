@@ -49,7 +49,7 @@ _EDITORS = Rule(frozenset({Role.SUPERVISOR, Role.ADMIN}))
 _POOL = Rule(_CALLERS.roles, Reach.WAITING)
 _OWN_ACCOUNT = Rule(_ALL.roles, Reach.OWN_ACCOUNT, step_up=True)
 _ADMINS_PROVEN = Rule(_ADMINS.roles, step_up=True)
-# Files with the names and addresses of many families.
+# Files with the names and addresses of families, and what deletes one.
 _EXPORTS = Rule(_SUPERVISORS.roles, step_up=True)
 _OWN_CALL = Rule(_CALLERS.roles, Reach.HELD)
 _FAMILY_MAIL = Rule(_CALLERS.roles, Reach.HELD_FAMILY_OR_SUPERVISED)
@@ -94,6 +94,12 @@ ROLES: dict[str, Rule] = {
     "console.part_lead": _FOUND,
     "console.mark_lead": _FOUND,
     "console.unmark_lead": _FOUND,
+    "console.deletion_list": _SUPERVISORS,
+    "console.close_deletion": _SUPERVISORS,
+    "console.centre_told": _SUPERVISORS,
+    "console.lead_data": _SUPERVISORS,
+    "console.lead_data_file": _EXPORTS,
+    "console.erase_lead": _EXPORTS,
     "console.keep": _OWN_CALL,
     "console.stay": _OWN_CALL,
     "console.hand_over": _OWN_CALL,

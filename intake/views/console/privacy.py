@@ -1,0 +1,102 @@
+"""Deletions and their clocks, and what is held about one request: taken along or deleted. For supervisors."""
+
+import json
+from uuid import UUID
+
+from flask import Response, abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from intake.db import transaction
+from intake.errors import BadInput
+from intake.forms.console import PressForm, ReasonForm
+from intake.models.lead import Lead
+from intake.rules.references import spoken_receipt
+from intake.services import audit, corrections, deletions, privacy, retention
+from intake.services.staff import actor
+from intake.views.console import words
+from intake.views.console.blueprint import blueprint
+from intake.views.console.policy import me
+
+_OLD_PAGE = "The page was too old. Press the button again."
+
+
+@blueprint.get("/deletions")
+def deletion_list() -> str:
+    with transaction() as session:
+        found = deletions.standing(session, now=g.now)
+        report = retention.report(session, now=g.now)
+    shown = {"found": found, "report": report, "say_receipt": spoken_receipt, "words": words}
+    return render_template("console/privacy/deletions.html", form=PressForm(), **shown)
+
+
+@blueprint.post("/deletions/<uuid:deletion_id>/close")
+def close_deletion(deletion_id: UUID) -> ResponseReturnValue:
+    """They said that they do not want it: the link in their mail opens nothing any more."""
+    if not PressForm().validate():
+        return _to_list(_OLD_PAGE)
+    try:
+        with transaction() as session:
+            deletions.close(session, deletion_id, by=actor(me().id), now=g.now)
+    except BadInput as wrong:
+        return _to_list(str(wrong))
+    return _to_list("The wish is closed. The request stays.")
+
+
+@blueprint.post("/deletions/told/<uuid:notice_id>")
+def centre_told(notice_id: UUID) -> ResponseReturnValue:
+    """Where the mail did not get through, somebody rang the centre."""
+    if not PressForm().validate():
+        return _to_list(_OLD_PAGE)
+    try:
+        with transaction() as session:
+            deletions.told(session, notice_id, by=actor(me().id), now=g.now)
+    except BadInput as wrong:
+        return _to_list(str(wrong))
+    return _to_list("Kept: the centre is told.")
+
+
+@blueprint.get("/leads/<uuid:lead_id>/data")
+def lead_data(lead_id: UUID) -> str:
+    return _page(lead_id, ReasonForm(from_post=False))
+
+
+@blueprint.get("/leads/<uuid:lead_id>/data.json")
+def lead_data_file(lead_id: UUID) -> ResponseReturnValue:
+    with transaction() as session:
+        lead = _lead(session, lead_id)
+        found = json.dumps(privacy.held(session, lead.id), indent=2, ensure_ascii=False)
+        audit.note(session, actor(me().id), "lead.exported", "lead", lead.id, now=g.now)
+    named = {"Content-Disposition": f'attachment; filename="request-{lead.reference}.json"'}
+    return Response(found, mimetype="application/json", headers=named)
+
+
+@blueprint.post("/leads/<uuid:lead_id>/erase")
+def erase_lead(lead_id: UUID) -> ResponseReturnValue:
+    form = ReasonForm()
+    if not form.validate():
+        return _page(lead_id, form), 400
+    with transaction() as session:
+        lead, by = _lead(session, lead_id), actor(me().id)
+        audit.note(session, by, "lead.erasure_asked", "lead", lead.id, now=g.now, reason=form.reason.clean)
+        receipt = deletions.finish(session, lead.id, by=by, now=g.now) or abort(404)
+    return _to_list(f"Deleted. Tell them their receipt: {spoken_receipt(receipt)}.")
+
+
+def _lead(session: Session, lead_id: UUID) -> Lead:
+    return corrections.lead_with_people(session, lead_id) or abort(404)
+
+
+def _page(lead_id: UUID, form: ReasonForm) -> str:
+    with transaction() as session:
+        lead = _lead(session, lead_id)
+        counts = {name: len(rows) for name, rows in privacy.held(session, lead.id).items()}
+        wish = deletions.of_lead(session, lead.id)
+        audit.note(session, actor(me().id), "lead.data_viewed", "lead", lead.id, now=g.now)
+    shown = {"lead": lead, "counts": counts, "wish": wish, "words": words}
+    return render_template("console/privacy/lead.html", form=form, **shown)
+
+
+def _to_list(said: str) -> ResponseReturnValue:
+    flash(said)
+    return redirect(url_for("console.deletion_list"), code=303)
