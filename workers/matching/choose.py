@@ -88,13 +88,6 @@ def _named(guidance: Guidance) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "tissue", ("PA",)
 
 
-def _nearest(scores: Scores, leading: IntArray) -> Iterator[tuple[str, int]]:
-    half = scores.group.half
-    if half is not None and scores.placed(leading).any():
-        least = half[leading].min()
-        yield "nearest", _best(scores, leading[half[leading] == least])
-
-
 def _best(scores: Scores, among: IntArray) -> int:
     return int(scores.first(1, among)[0])
 

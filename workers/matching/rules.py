@@ -41,13 +41,15 @@ class Group:
 
     def only(self, keep: BoolArray) -> "Group":
         """Those for whom `keep` (shape k) holds."""
+        # Where they are is found once: a mask would be counted through for each of the five arrays.
+        places = np.flatnonzero(keep)
         return Group(
             self.snapshot,
-            self.doctors[keep],
-            self.roles[keep],
-            self.base[keep],
-            self.centres[keep],
-            None if self.half is None else self.half[keep],
+            self.doctors.take(places),
+            self.roles.take(places),
+            self.base.take(places),
+            self.centres.take(places),
+            None if self.half is None else self.half.take(places),
         )
 
 
