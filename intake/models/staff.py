@@ -35,6 +35,8 @@ class Staff(Identified, Base):
     left_at: Mapped[datetime | None]
     sample: Mapped[bool] = mapped_column(default=False)
     shortcuts: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
+    # Light or dark, when chosen; else as the machine has it.
+    look: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
 
 

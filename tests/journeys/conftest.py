@@ -1,9 +1,12 @@
 """Journeys share one running product and one browser; scripts are off everywhere."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
 
 from tests.browser import launch_arguments
 from tests.product import Product, running
@@ -36,6 +39,17 @@ def visitor(browser: Browser, product: Product, request: pytest.FixtureRequest) 
 def advocate(browser: Browser, product: Product) -> Iterator[Page]:
     """An advocate's browser, not signed in yet."""
     yield from _page(browser, product, DESK)
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 def _page(browser: Browser, product: Product, size: dict[str, int]) -> Iterator[Page]:

@@ -1,24 +1,20 @@
 """A nurse works her calls by keys alone, in a real browser: claim, ring, write down, take the next."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 import time_machine
-from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from intake.models import Callback
 from tests.desk import reference_of, signed_in, stored, stored_call
 from tests.factories import NOON
-from tests.journeys.conftest import DESK
+from tests.journeys.served import desk_page
 
 PRESSES_FOR_A_CALL = 4
-PATIENCE = 10_000  # milliseconds
 
 
 @pytest.fixture(autouse=True)
@@ -28,28 +24,11 @@ def noon() -> Iterator[None]:
 
 
 @pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def nurse(app: Flask, browser: Browser, browser_client: FlaskClient, address: str) -> Iterator[Page]:
+def nurse(browser: Browser, browser_client: FlaskClient, address: str) -> Iterator[Page]:
     """Ana's browser with scripts, signed in, in the queue."""
     signed_in(browser_client)
-    context = browser.new_context(base_url=address, viewport=DESK)  # type: ignore[arg-type]
-    cookie = browser_client.get_cookie(app.config["SESSION_COOKIE_NAME"])
-    assert cookie is not None
-    context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    yield page
-    context.close()
+    with desk_page(browser, browser_client, address) as page:
+        yield page
 
 
 def call_on(page: Page) -> UUID:

@@ -20,6 +20,12 @@ from intake.views.console.policy import me
 from intake.views.public.site import settings
 
 Page = str | Response | tuple[str, int]
+# Stored, and said once it is.
+LOOKS = {
+    "": "The console is light or dark as your machine is.",
+    "light": "The console is light.",
+    "dark": "The console is dark.",
+}
 _TOO_OLD = "The page was too old. Press the button again."
 
 
@@ -83,6 +89,18 @@ def turn_shortcuts() -> Page:
         staff = db_session.get_one(Staff, me().id, with_for_update=True)
         staff.shortcuts = request.form.get("turn") == "on"
     flash(f"Keys in the queue and on the call are {'on' if staff.shortcuts else 'off'}.")
+    return _back()
+
+
+@blueprint.post("/me/look")
+def choose_look() -> Page:
+    """Kept with the account, so that a shared machine shows each person her own."""
+    chosen = request.form.get("look", "")
+    if not PressForm().validate() or chosen not in LOOKS:
+        return _stale()
+    with transaction() as db_session:
+        db_session.get_one(Staff, me().id, with_for_update=True).look = chosen
+    flash(LOOKS[chosen])
     return _back()
 
 

@@ -73,6 +73,7 @@ ROLES: dict[str, Rule] = {
     "console.new_codes": _OWN_ACCOUNT,
     "console.sign_out_others": _ALL,
     "console.turn_shortcuts": _ALL,
+    "console.choose_look": _ALL,
     "console.confirm": _ALL,
     "console.queue": _ALL,
     "console.news": _CALLERS,
