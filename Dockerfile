@@ -20,7 +20,7 @@ RUN pip install --no-cache-dir --no-build-isolation --no-deps -e . \
     && python -m compileall -q intake workers migrations \
     && useradd --system --uid 10001 --home /nonexistent advocate
 COPY --from=assets /app/intake/static/built intake/static/built
-RUN install -d -o advocate -m 700 /var/lib/advocate/ledger
+RUN install -d -o advocate -m 700 /var/lib/advocate/ledger && install -d -o advocate /var/www/advocate
 ENV PYTHONDONTWRITEBYTECODE=1
 USER 10001
 EXPOSE 8000

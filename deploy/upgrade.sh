@@ -6,6 +6,9 @@ systemctl start advocate-backup.service
 cd "$code"
 git pull --ff-only
 runuser -u advocate -- make -s .venv/.local-installed assets
+# What nginx shows in the seconds without a web process, and whenever one is missing.
+mkdir -p /var/www/advocate
+ADVOCATE_HOME=/var/lib/advocate .venv/bin/advocate away --to /var/www/advocate/away.html
 systemctl restart advocate.service
 for _ in $(seq 60); do
     sleep 2

@@ -13,6 +13,7 @@ from intake.errors import AdvocateDeskError
 _HERE = (
     "backup",
     "audit",
+    "away",
     "centres",
     "check",
     "db",

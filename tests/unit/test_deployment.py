@@ -35,3 +35,13 @@ def test_every_command_of_the_units_exists() -> None:
         verb = re.search(r"bin/advocate (\w+)", unit.read_text())
         assert verb
         assert Path(ROOT / "intake" / "cli" / f"{verb[1]}.py").exists()
+
+
+def test_families_read_the_phone_number_when_nothing_of_ours_answers() -> None:
+    assert "error_page 502 503 504 =503 /away.html;" in NGINX
+    root = re.search(r"location = /away\.html \{.*?root (\S+);", NGINX, re.DOTALL)
+    assert root
+    assert f"- away:{root[1]}:ro" in COMPOSE
+    written = f"advocate away --to {root[1]}/away.html"
+    assert written in COMPOSE
+    assert written in (ROOT / "deploy" / "upgrade.sh").read_text()
