@@ -77,6 +77,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=_LARGEST_FORM,
         MAX_FORM_PARTS=200,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_I18N_ENABLED=False,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
 from wtforms import ValidationError
 
+from intake.language import current
 from intake.language import lazy_gettext as _
 
 STALE_PAGE = _(
@@ -31,6 +32,11 @@ class DeskForm(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         csrf_class = PageToken
         csrf_time_limit = None
+
+        @property
+        def locales(self) -> list[str]:
+            """WTForms' own sentences, read once a language; Flask-WTF reads them again for each request."""
+            return [current()]
 
     # Labels for a visitor who writes for somebody else, by field name.
     others_say: ClassVar[dict[str, str]] = {}
