@@ -14,7 +14,7 @@ LOCKED := --require-hashes --no-build-isolation --use-pep517
 # Set, it would compile every module of ours again in each of the hundreds of processes a test run starts.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help up test lint types contracts unit assets browser translations ux lock evaluate grades fuzz
+.PHONY: help up test lint types contracts unit assets browser translations ux lock evaluate grades fuzz races
 .PHONY: bench chaos clean
 
 help: ## List every target
@@ -62,6 +62,9 @@ grades: $(VENV)/.test-installed ## How easily the documents and letters read, pa
 
 fuzz: $(VENV)/.test-installed assets ## 100,000 fuzzed requests over every route, and answer times; takes minutes
 	$(BIN)/python -m pytest -m long -s tests/integration/test_fuzz.py tests/integration/test_answer_times.py
+
+races: $(VENV)/.test-installed assets ## A hundred advocates after one callback, a thousand times; takes half an hour
+	$(BIN)/python -m pytest -m long -s tests/integration/test_call_race_whole.py
 
 bench: $(VENV)/.test-installed assets ## Measure speed; wants a quiet machine (ONLY=name measures less)
 	$(BIN)/python -m pytest -m long -s $(if $(ONLY),-k "$(ONLY)") tests/bench

@@ -51,6 +51,12 @@ SABOTAGES = (
         {"intake/services/outbox.py": (" FOR UPDATE SKIP LOCKED\n", "\n")},
     ),
     Sabotage(
+        "claim of a call, the row locked",
+        "call_race",
+        "call race: rounds without exactly one winner",
+        {"intake/services/pool.py": (".with_for_update(skip_locked=True, of=Callback)", "")},
+    ),
+    Sabotage(
         "unique keys",
         "recorded_twice",
         "recorded twice: promises broken",
