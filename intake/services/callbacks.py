@@ -1,7 +1,7 @@
 """What the advocate who has a call does with it: keep it, start it, write, put it back.
 
-`version` rises with every claim and outcome, and when another page writes the notes, so that an old
-page cannot overwrite a newer one.
+`version` rises with every claim, outcome and change of the notes, so that an old page cannot overwrite a
+newer one. The page that wrote last goes on writing, whatever version it was made from.
 """
 
 from dataclasses import dataclass
@@ -164,7 +164,7 @@ def save_notes(session: Session, callback: Callback, notes: str, *, page: Page, 
         )
     if notes != (callback.notes or ""):
         callback.notes = notes or None
-        callback.version += 0 if page.name and callback.written_by == page.name else 1
+        callback.version += 1
         callback.written_by = page.name or None
         audit.note(session, actor_of(callback), "callback.notes_saved", "callback", callback.id, now=now)
     renew(session, callback, now=now)

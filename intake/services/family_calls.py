@@ -128,6 +128,8 @@ def _take_in(session: Session, keeper: Callback, call: Callback, *, now: datetim
     keeper.promise_by = min(keeper.promise_by, call.promise_by)
     if call.notes:
         keeper.notes, keeper.version = both(keeper.notes, call.notes), keeper.version + 1
+        # The page that wrote last has not seen these words: it must not write over them.
+        keeper.written_by = None
     audit.note(session, "desk", "callback.merged", "callback", call.id, now=now, into=str(keeper.id))
 
 

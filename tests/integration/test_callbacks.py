@@ -263,6 +263,24 @@ def test_notes_of_an_old_page_do_not_overwrite_newer_ones(ana: Staff) -> None:
             callbacks.save_notes(session, mine, "older", page=Page(version), now=NOON)
 
 
+def test_window_opened_between_two_savings_of_another_does_not_overwrite_the_second(ana: Staff) -> None:
+    callback_id = take_next_of(ana)
+
+    def write(words: str, page: Page) -> None:
+        with transaction() as session:
+            mine = callbacks.held(session, callback_id, ana.id)
+            callbacks.save_notes(session, mine, words, page=page, now=NOON)
+
+    first = Page(stored(Callback, callback_id).version, "first")
+    write("asked", first)
+    second = Page(stored(Callback, callback_id).version, "second")
+    write("asked for Friday", first)
+    with pytest.raises(callbacks.StalePage):
+        write("asked, sounds tired", second)
+    write("asked for Friday at ten", first)
+    assert stored(Callback, callback_id).notes == "asked for Friday at ten"
+
+
 def test_every_step_is_in_the_audit(ana: Staff) -> None:
     callback_id = take_next_of(ana)
     start(callback_id, ana)

@@ -112,6 +112,22 @@ def test_notes_are_kept_when_calls_become_one(ana: Staff) -> None:
     assert set((call.notes or "").splitlines()) == {"likes mornings", "ask for the daughter"}
 
 
+def test_page_that_is_open_does_not_write_over_notes_that_came_with_another_call(ana: Staff) -> None:
+    one, two = scheduled_lead(), scheduled_lead(phone="+15550100122", email="b@family.example")
+    with transaction() as session:
+        call = claims.claim(session, call_of(one).id, ana, NOON)
+        assert isinstance(call, Callback)
+        page = callbacks.Page(call.version, "a window")
+        callbacks.save_notes(session, call, "likes mornings", page=page, now=NOON)
+        session.scalars(select(Callback).where(Callback.lead_id == two)).one().notes = "ask for the daughter"
+    with transaction() as session:
+        families.merge(session, get_lead(session, one), get_lead(session, two), now=NOON, by=BY)
+    with transaction() as session:
+        mine = callbacks.held(session, call.id, ana.id)
+        with pytest.raises(callbacks.StalePage):
+            callbacks.save_notes(session, mine, "likes mornings, early", page=page, now=NOON)
+
+
 def test_two_claimed_calls_stay_two_until_one_goes_back(ana: Staff) -> None:
     with transaction() as session:
         ben = account(session, name="Ben")
