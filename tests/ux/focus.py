@@ -33,6 +33,12 @@ class Walk:
     jumps: int
 
 
+def seen_here(page: Page) -> bool:
+    """What has focus has a ring that is seen, and is itself in view."""
+    here: dict[str, Any] | None = page.evaluate(_HERE)
+    return here is not None and here["ring"] and not here["covered"]
+
+
 def walk(page: Page) -> Walk:
     page.evaluate("() => document.activeElement && document.activeElement.blur()")
     faint: list[str] = []

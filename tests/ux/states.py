@@ -14,7 +14,7 @@ PLAIN = (
     "/doctor-match/finish-later", "/doctor-match/sent", "/blank", "/nothing-here", "/u/unknown-link",
 )  # fmt: skip
 # name of the question -> what is chosen (name=value), what is typed.
-_QUESTIONS: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
+QUESTIONS: tuple[tuple[str, dict[str, str], dict[str, str]], ...] = (
     ("who", {"relation": "parent"}, {}),
     ("diagnosis", {"diagnosis": "pleural", "cell_type": "epithelioid"}, {}),
     ("stage", {"stage": "2", "status": "new"}, {}),
@@ -51,7 +51,7 @@ def _guide(page: Page, language: str) -> Iterator[str]:
 
 
 def _questions(page: Page, language: str) -> Iterator[str]:
-    for slug, chosen, typed in _QUESTIONS:
+    for slug, chosen, typed in QUESTIONS:
         page.goto(f"{language}/doctor-match/{slug}")
         yield f"{slug}: empty"
         if slug not in _OPTIONAL:
