@@ -8,8 +8,10 @@ RUN python3 -m assets.build
 FROM python:3.12-slim-bookworm
 ENV PYTHONUNBUFFERED=1
 WORKDIR /app
-COPY requirements/production.txt requirements/
-RUN pip install --no-cache-dir --require-hashes -r requirements/production.txt
+# traces.txt for an organisation that keeps traces.
+ARG REQUIREMENTS=production.txt
+COPY requirements/${REQUIREMENTS} requirements/
+RUN pip install --no-cache-dir --require-hashes -r requirements/${REQUIREMENTS}
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY intake intake
 COPY workers workers

@@ -5,7 +5,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from sqlalchemy.exc import DBAPIError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from intake import db, limits
+from intake import db, limits, tracing
 from intake.config import ROOT, Settings
 from intake.services import zips
 from intake.services.start_up import refuse_samples, take_in_ledger
@@ -37,7 +37,9 @@ def build(settings: Settings | None) -> Flask:
     )
     _configure(app, settings)
     app.extensions["advocate"] = settings
+    tracing.start(settings, "web")
     app.extensions["advocate_engine"] = db.connect(settings, pool_size=8, longest_transaction=60)
+    tracing.watch(app.extensions["advocate_engine"])
     _load_points(app, settings)
     languages.init_app(app, settings)
     breaker.init_app(app)
@@ -49,6 +51,7 @@ def build(settings: Settings | None) -> Flask:
         app.register_blueprint(part.blueprint)
     errors.register_errors(app)
     headers.init_app(app, settings)
+    tracing.watch_web(app)
     return app
 
 

@@ -64,6 +64,7 @@ class Settings:
     wide_limits: bool
     time_trap_seconds: int
     metrics_token: str | None
+    traces_url: str
 
     @property
     def stops_ledger(self) -> Path:
@@ -198,6 +199,7 @@ def _settings(read: _Reader) -> Settings:
         wide_limits=sample,
         time_trap_seconds=read.number("TIME_TRAP_SECONDS", 0 if sample else 4),
         metrics_token=read.secret("METRICS_TOKEN"),
+        traces_url=_traces_url(read),
     )
 
 
@@ -249,6 +251,16 @@ def _receipts(read: _Reader) -> Receipts:
         sns_certificate=read.path("SNS_CERTIFICATE_FILE") if topics else None,
         secret=secret or None,
     )
+
+
+def _traces_url(read: _Reader) -> str:
+    """Empty for no traces."""
+    url = read.values.get("ADVOCATE_TRACES_URL", "")
+    if url and not url.startswith(("http://", "https://")):
+        raise ConfigError(
+            f"ADVOCATE_TRACES_URL is {url!r}; name an OTLP collector, such as http://127.0.0.1:4318/v1/traces."
+        )
+    return url
 
 
 def _public_url(read: _Reader, sample: bool) -> str:

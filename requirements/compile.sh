@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compile the three lock files: hashes, every platform, and no registry address in them.
+# Compile the lock files: hashes, every platform, and no registry address in them.
 set -eu
 cd "$(dirname "$0")/.."
 lock() { # output file, then the extras
@@ -8,5 +8,6 @@ lock() { # output file, then the extras
         --no-emit-index-url --no-header --no-emit-package advocate-desk --quiet -o "requirements/$out"
 }
 lock production.txt
+lock traces.txt --extra traces -c requirements/production.txt
 lock local.txt --extra local -c requirements/production.txt
-lock test.txt --extra test -c requirements/local.txt
+lock test.txt --extra test -c requirements/local.txt -c requirements/traces.txt

@@ -62,12 +62,12 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(home: Path, **more: str) -> dict[str, str]:
     """A person's own shell: nothing that the tests of this process tell each other about their services."""
     services = ("DATABASE_", "BROKER_", "LIMITS_", "SMTP_")
     ours = (*services, "ADVOCATE_", "KEYRING_", "SECRET_", "PUBLIC_", "TRUSTED_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return {**kept, "ADVOCATE_HOME": str(home)}
+    return {**kept, "ADVOCATE_HOME": str(home), **more}
 
 
 def up(home: Path, port: int) -> list[str]:
@@ -75,12 +75,15 @@ def up(home: Path, port: int) -> list[str]:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Product]:
-    """A product which has said that it is ready; stopped at the end if the test has not."""
+def running(home: Path, **more: str) -> Iterator[Product]:
+    """A product which has said that it is ready; stopped at the end if the test has not.
+
+    `more` stands in its environment.
+    """
     port = free_port()
     output = home.parent / f"said-{port}"
     with output.open("wb") as out:
-        process = subprocess.Popen(up(home, port), env=environment(home), stdout=out, stderr=out)
+        process = subprocess.Popen(up(home, port), env=environment(home, **more), stdout=out, stderr=out)
     product = Product(process, home, port, output)
     try:
         wait_until(lambda: "Ctrl-C stops" in product.said() or process.poll() is not None, READY_WITHIN)

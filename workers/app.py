@@ -11,7 +11,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init, worker_ready
 
-from intake import db, logs
+from intake import db, logs, tracing
 from intake.config import Settings
 from intake.services import heartbeats
 from intake.workflow import Queue
@@ -79,7 +79,9 @@ def _log(**_: Any) -> None:
 
 @worker_init.connect
 def _connect(**_: Any) -> None:
-    db.connect(settings, pool_size=12, longest_transaction=LONGEST_TRANSACTION_SECONDS)
+    tracing.start(settings, "worker")
+    tracing.watch(db.connect(settings, pool_size=12, longest_transaction=LONGEST_TRANSACTION_SECONDS))
+    tracing.watch_worker()
     check_start(celery, settings)
 
 

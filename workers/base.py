@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError as DatabaseError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from intake import tracing
 from intake.db import database_now, transaction
 from intake.errors import AdvocateDeskError, StaleLease
 from intake.services import outbox
@@ -71,7 +72,8 @@ def run(task_id: int, token: int, effects: Effects) -> None:
 
     _guarded(task_id, token, work)
     for claim in along:
-        current_app.tasks[claim.task](claim.id, claim.token)
+        with tracing.step(f"run {claim.task}", under=claim.trace):
+            current_app.tasks[claim.task](claim.id, claim.token)
 
 
 def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:

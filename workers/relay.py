@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from sqlalchemy.exc import DBAPIError as DatabaseError
 from sqlalchemy.orm import Session
 
-from intake import db, logs
+from intake import db, logs, tracing
 from intake.db import transaction
 from intake.services import heartbeats, outbox
 from intake.services.outbox import Claim
@@ -67,7 +67,10 @@ class Relay:
 
     def _send(self, claim: Claim) -> bool:
         try:
-            self.celery.send_task(claim.task, [claim.id, claim.token], queue=claim.queue, retry=False)
+            with tracing.step(f"relay {claim.task}", under=claim.trace) as headers:
+                self.celery.send_task(
+                    claim.task, [claim.id, claim.token], queue=claim.queue, retry=False, headers=headers
+                )
         except (BrokerError, OSError) as error:
             log.warning("relay: Redis did not take task %s (%s)", claim.id, type(error).__name__)
             with transaction() as session:
@@ -81,7 +84,8 @@ def main() -> None:
     from workers.app import celery, settings
 
     logs.configure("relay")
-    db.connect(settings, pool_size=2)
+    tracing.start(settings, "relay")
+    tracing.watch(db.connect(settings, pool_size=2))
     check_start(celery, settings)
     relay = Relay(celery, settings.database_url)
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -34,6 +34,8 @@ class OutboxTask(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     lost: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
+    # W3C traceparent of what asked for it, where traces are kept.
+    trace: Mapped[str | None]
 
     __table_args__ = (
         Index("ix_outbox_task_due", "queue", "due_at", postgresql_where=text("state = 'due'")),

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from intake import later
+from intake import later, tracing
 from intake.errors import StaleLease
 from intake.models.work import OutboxTask
 from intake.rules.statuses import TaskState
@@ -41,8 +41,9 @@ _UNHURRIED = "set_config('synchronous_commit', 'off', true)"
 # As text, because SQLAlchemy needs longer to make these statements than PostgreSQL to run them.
 _RECORD = text(
     """
-    INSERT INTO outbox_task (event, task, queue, subject_id, state, due_at, created_at, token, attempts, lost)
-    SELECT :event, task, queue, :subject_id, 'due', :due_at, :now, 0, 0, 0
+    INSERT INTO outbox_task
+        (event, task, queue, subject_id, state, due_at, created_at, trace, token, attempts, lost)
+    SELECT :event, task, queue, :subject_id, 'due', :due_at, :now, :trace, 0, 0, 0
     FROM unnest(CAST(:tasks AS text[]), CAST(:queues AS text[])) AS wanted(task, queue)
     """
 )
@@ -66,7 +67,7 @@ _TAKE_ALONG = text(
     UPDATE outbox_task SET state = 'leased', token = token + 1,
         leased_until = statement_timestamp() + make_interval(secs => :lease)
     WHERE subject_id = :subject_id AND queue = :queue AND state = 'due' AND due_at <= statement_timestamp()
-    RETURNING id, token, task, queue
+    RETURNING id, token, task, queue, trace
     """
 )
 _CLAIM = text(
@@ -87,7 +88,7 @@ _CLAIM = text(
     UPDATE outbox_task SET state = 'leased', token = token + 1, started_at = NULL,
         leased_until = statement_timestamp() + make_interval(secs => :lease)
     FROM due WHERE outbox_task.id = due.id
-    RETURNING outbox_task.id, token, task, queue, {_UNHURRIED}
+    RETURNING outbox_task.id, token, task, queue, trace, {_UNHURRIED}
     """
 )
 
@@ -100,6 +101,7 @@ class Claim:
     token: int
     task: str
     queue: str
+    trace: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,13 +123,10 @@ def record(
     """Add one row of work for every subscriber of `event`, and wake the relay at commit."""
     tasks = SUBSCRIBERS[event]
     values = {
-        "event": event.value,
-        "tasks": list(tasks),
-        "queues": [TASKS[task].queue.value for task in tasks],
-        "subject_id": subject_id,
-        "due_at": due_at or now,
-        "now": now,
-    }
+        "event": event.value, "subject_id": subject_id, "due_at": due_at or now, "now": now,
+        "tasks": list(tasks), "queues": [TASKS[task].queue.value for task in tasks],
+        "trace": tracing.carried(),
+    }  # fmt: skip
     later.run(session, _RECORD, values)
     _tell(session, [(subject_id, due_at or now)] * len(tasks), now=now)
 
@@ -138,7 +137,8 @@ def record_each(
     """The same for many subjects, each with the time it is due, in one statement."""
     rows = [
         {"event": event, "task": task, "queue": TASKS[task].queue, "subject_id": subject_id,
-         "state": TaskState.DUE, "due_at": due_at, "created_at": now, "token": 0, "attempts": 0, "lost": 0}
+         "state": TaskState.DUE, "due_at": due_at, "created_at": now, "trace": tracing.carried(),
+         "token": 0, "attempts": 0, "lost": 0}
         for task in SUBSCRIBERS[event]
         for subject_id, due_at in subjects
     ]  # fmt: skip
@@ -229,7 +229,7 @@ def claim_due(session: Session, *queues: Queue) -> list[Claim]:
         "bounds": [MAX_UNSTARTED[queue] for queue in wanted],
         "lease": UNSTARTED_LEASE_SECONDS,
     }
-    return [Claim(*row[:4]) for row in session.execute(_CLAIM, given)]
+    return [Claim(*row[:5]) for row in session.execute(_CLAIM, given)]
 
 
 def give_back(session: Session, task_id: int, token: int) -> None:

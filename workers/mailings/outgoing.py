@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from intake import tracing
 from intake.config import Settings
 from intake.errors import AdvocateDeskError, TransientError
 from intake.mails.dkim import Signer, load_signer
@@ -41,7 +42,8 @@ class Outgoing:
 
     def send(self, recipient: str, message: bytes) -> str:
         """Hand over; raises as SmtpTransport.send does."""
-        return self.transport.send(self.sender, recipient, message)
+        with tracing.step("hand over a mail"):
+            return self.transport.send(self.sender, recipient, message)
 
 
 def status_after(answer: str | AdvocateDeskError) -> MailingStatus:
