@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from intake import db, logs, tracing
 from intake.db import transaction
+from intake.garbage import leave_the_start_alone
 from intake.services import heartbeats, outbox
 from intake.services.outbox import Claim
 from workers.start import check_start
@@ -90,6 +91,7 @@ def main() -> None:
     relay = Relay(celery, settings.database_url)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: relay.stopping.set())
+    leave_the_start_alone()
     relay.run()
 
 

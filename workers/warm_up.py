@@ -6,6 +6,7 @@ from intake.db import transaction
 from intake.documents.choose import ANYBODY
 from intake.documents.data import Brand
 from intake.documents.render import guide_pdf
+from intake.garbage import leave_the_start_alone
 from intake.services import zips
 from workers.matching.match_lead import directory
 
@@ -17,3 +18,4 @@ def warm_up(settings: Settings) -> None:
         zips.load_points(session)
         directory().snapshot(session)
     guide_pdf(ANYBODY, Brand.of(settings.organisation))
+    leave_the_start_alone()
