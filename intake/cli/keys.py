@@ -11,7 +11,7 @@ from intake import crypto, db
 from intake.config import Settings
 from intake.db import transaction
 from intake.errors import BadInput
-from intake.services import resealing
+from intake.services import name_index, resealing
 
 _SETTLE_SECONDS = 2 * crypto.RELOAD_SECONDS
 
@@ -70,6 +70,21 @@ def rotate(prepare: bool) -> None:
     click.echo(
         f"{_reseal():,} rows were looked at. The old key stays, for backups: see `advocate keys drop`."
     )
+
+
+@command.command()
+def index() -> None:
+    """Index every last name as names are looked up today. Safe to run again, while everything runs."""
+    _connect()
+    looked_at, after = 0, resealing.FIRST
+    while True:
+        with transaction() as session:
+            page = name_index.index_some(session, after)
+        looked_at += page.rows
+        if page.after is None:
+            break
+        after = page.after
+    click.echo(f"{looked_at:,} people were looked at.")
 
 
 @command.command()

@@ -1,6 +1,7 @@
 """The keyed hash of an address, the same for every way of writing it: what look-ups and stops go by."""
 
 from intake.crypto import keyring
+from intake.rules.names import folded
 
 
 def phone_blind(phone: str | None) -> bytes | None:
@@ -13,4 +14,10 @@ def email_blind(email: str | None) -> bytes | None:
 
 
 def last_name_blind(name: str | None) -> bytes | None:
-    return keyring().blind("last_name", name.casefold()) if name else None
+    return keyring().blind("last_name", folded(name)) if name else None
+
+
+def last_name_blinds(name: str) -> list[bytes]:
+    """What a look-up goes by: how names are folded, and how they were until `advocate keys index` ran."""
+    ring = keyring()
+    return [ring.blind("last_name", one) for one in {folded(name), name.casefold()}]

@@ -17,7 +17,7 @@ from intake.models.callback import Callback
 from intake.models.lead import Contact, Lead
 from intake.models.staff import Staff
 from intake.services import audit, lead_access
-from intake.services.blind import email_blind, last_name_blind, phone_blind
+from intake.services.blind import email_blind, last_name_blinds, phone_blind
 from intake.services.pool import OPEN
 from intake.services.staff import actor
 
@@ -91,7 +91,7 @@ def _meaning(session: Session, query: Query) -> tuple[By, ColumnElement[bool]]:
         return By.PHONE, Contact.phone_blind == phone_blind(query.phone)
     if any(sign.isdigit() for sign in text) or by_reference(session, text):
         return By.REFERENCE, Lead.reference == _plain(text)
-    return By.LAST_NAME, Contact.last_name_blind == last_name_blind(text)
+    return By.LAST_NAME, Contact.last_name_blind.in_(last_name_blinds(text))
 
 
 def _newest(condition: ColumnElement[bool]) -> Select[Lead]:

@@ -99,7 +99,15 @@ def write_down(client: FlaskClient, **changes: str) -> TestResponse:
 
 @pytest.mark.parametrize(
     "text",
-    ["(555) 010-0123", "+1 555.010.0123", " ADA@family.example", "éxample", " ÉXAMPLE ", "reference"],
+    [
+        "(555) 010-0123",
+        "+1 555.010.0123",
+        " ADA@family.example",
+        "éxample",
+        " ÉXAMPLE ",
+        "Example",
+        "reference",
+    ],
 )
 def test_family_is_found_by_all_that_it_may_say(ana: FlaskClient, text: str) -> None:
     reference = stored(Lead, scheduled_lead(last_name="Éxample")).reference

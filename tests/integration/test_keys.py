@@ -14,7 +14,7 @@ from intake.config import Settings
 from intake.db import transaction
 from intake.errors import PermanentError
 from intake.models import ConsentEvent, Contact
-from intake.services import callbacks, claims, drafts, resealing
+from intake.services import callbacks, claims, drafts, find, resealing
 from tests.commands import advocate
 from tests.desk import account, waiting_call
 from tests.factories import NOON, stored_lead
@@ -55,6 +55,23 @@ def test_everything_is_sealed_anew_and_still_opens_when_keys_rotate(own: dict[st
         assert session.scalars(select(Contact)).one().first_name == "Ada"
     status = json.loads(advocate(own, "keys", "status", "--json").stdout)
     assert (status["current"], status["keys"]["1"], status["lost"]) == (2, 0, {})
+
+
+def test_names_indexed_as_they_were_once_are_found_and_indexed_again(own: dict[str, str]) -> None:
+    with transaction() as session:
+        staff = account(session)
+        lead_id = stored_lead(session, last_name="Muñoz").lead_id
+        contact = session.scalars(select(Contact).where(Contact.lead_id == lead_id)).one()
+        contact.last_name_blind = crypto.keyring().blind("last_name", "muñoz")
+
+    def found(typed: str) -> int:
+        with transaction() as session:
+            return len(find.find(session, find.Query(typed), staff, now=NOON).found)
+
+    assert [found("Muñoz"), found("Munoz")] == [1, 0]
+    done = advocate(own, "keys", "index")
+    assert (done.returncode, done.stdout) == (0, "1 people were looked at.\n"), done.stderr
+    assert [found("MUÑOZ"), found("munoz")] == [1, 1]
 
 
 def test_writers_and_readers_go_on_while_keys_rotate(own: dict[str, str]) -> None:
