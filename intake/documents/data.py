@@ -44,7 +44,7 @@ class DoctorEntry:
     """A doctor as a list says it; `distance` is "about 12 miles", `phone` as people write it.
 
     `key`: the NPI, or our id. `phone_link`: E.164, for a tap. `at`: latitude, longitude and state.
-    `chosen`: a nurse spoke about her with the family.
+    `chosen`: a nurse spoke about her with the family; `off_list`: and a newer list does not name her.
     """
 
     key: str
@@ -58,6 +58,7 @@ class DoctorEntry:
     sample: bool
     at: tuple[float, float, str] | None = None
     chosen: bool = False
+    off_list: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from intake.models.match import Match, MatchSet
 from intake.models.staff import Staff
 from intake.rules.facts import Channel
 from intake.services import audit, callbacks, families, guidance, mail_replies, owners, suppressions
-from intake.services.chosen import chosen_of
+from intake.services.choices import chosen_of, off_list
 from intake.services.permissions import Permission, may_ring
 from intake.services.staff import Role, actor
 from intake.services.timeline import Entry, timeline
@@ -28,7 +28,7 @@ class Request:
 
     `mail`: works, none, reply (one waits to be read), or why nothing may be sent to their address.
     `unsigned`: rows of the guidance behind the list that no clinician has signed as they stand.
-    `chosen`: ids of the doctors that were sent from a call.
+    `chosen`: ids of the doctors that were sent from a call; `off_list`: those of them that the list lacks.
     """
 
     lead: Lead
@@ -36,6 +36,7 @@ class Request:
     match_set: MatchSet | None
     unsigned: Sequence[str]
     chosen: frozenset[UUID]
+    off_list: Sequence[Match]
     mail: str
 
 
@@ -120,6 +121,7 @@ def request(session: Session, lead: Lead) -> Request:
         match_set=_match_set(session, lead.id),
         unsigned=guidance.unsigned_rows(session, lead),
         chosen=chosen_of(session, lead.id),
+        off_list=off_list(session, lead.id),
         mail=_mail(session, lead),
     )
 

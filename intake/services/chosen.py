@@ -15,6 +15,7 @@ from intake.rules.series import SERIES
 from intake.rules.series_plan import Why, barred
 from intake.rules.statuses import MailingStatus
 from intake.services import audit
+from intake.services.choices import chosen_of
 from intake.services.mailings import plan_mailings
 from intake.services.series_cases import Family, family_of
 from intake.services.staff import actor
@@ -22,20 +23,14 @@ from intake.services.staff import actor
 STEP = "chosen"
 
 
-def chosen_of(session: Session, lead_id: UUID) -> frozenset[UUID]:
-    """Ids of the doctors, whichever list of the family they stood on."""
-    theirs = select(Match.doctor_id).join(MatchSet, MatchSet.id == Match.match_set_id)
-    return frozenset(session.scalars(theirs.where(MatchSet.lead_id == lead_id, Match.chosen_at.is_not(None))))
-
-
 def send(
     session: Session, lead: Lead, match_ids: Collection[UUID], staff: Staff, *, now: datetime
 ) -> Why | None:
-    """Exactly these of the current list are the family's choice now; a mail leads to them.
+    """Exactly these are the family's choice now, of the current list or chosen before; a mail leads to them.
 
-    Returns why no mail goes, or None when one does. Raises BadInput when none of them is on the list.
+    Returns why no mail goes, or None when one does. Raises BadInput when none of them was offered.
     """
-    rows = _on_the_list(session, lead.id, match_ids)
+    rows = _offered(session, lead.id, match_ids)
     if not rows:
         raise BadInput("Tick the doctors that you spoke about.")
     doctors = [match.doctor_id for match in rows]
@@ -55,9 +50,10 @@ def send(
     return why
 
 
-def _on_the_list(session: Session, lead_id: UUID, match_ids: Collection[UUID]) -> Sequence[Match]:
-    current = select(Match).join(MatchSet, MatchSet.id == Match.match_set_id)
-    wanted = current.where(MatchSet.lead_id == lead_id, MatchSet.current, Match.id.in_(match_ids))
+def _offered(session: Session, lead_id: UUID, match_ids: Collection[UUID]) -> Sequence[Match]:
+    theirs = select(Match).join(MatchSet, MatchSet.id == Match.match_set_id)
+    offered = MatchSet.current | Match.chosen_at.is_not(None)
+    wanted = theirs.where(MatchSet.lead_id == lead_id, offered, Match.id.in_(match_ids))
     return session.scalars(wanted.order_by(Match.rank).with_for_update(of=Match)).all()
 
 

@@ -1,6 +1,6 @@
 """The doctors proposed to a family, in the words of their list: for the page, the PDF and the letter."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from intake.rules.reason_words import text_for
 from intake.rules.reasons import Reason
 from intake.rules.relations import RelationWords, words_for
 from intake.services import centres
+from intake.services.choices import chosen_of, off_list
 
 
 def doctors_of(session: Session, lead: Lead) -> tuple[DoctorEntry, ...]:
@@ -25,8 +26,10 @@ def doctors_of(session: Session, lead: Lead) -> tuple[DoctorEntry, ...]:
     match_set = current_matches(session, lead.id)
     if match_set is None:
         return ()
-    names = centres.names_of(session, centre_ids(match_set))
-    return entries(match_set, names, relation_words(lead))
+    kept = off_list(session, lead.id)
+    names = centres.names_of(session, centre_ids([*match_set.matches, *kept]))
+    chosen = chosen_of(session, lead.id)
+    return entries(match_set.matches, names, relation_words(lead), chosen=chosen, off_list=kept)
 
 
 def current_matches(session: Session, lead_id: UUID) -> MatchSet | None:
@@ -37,8 +40,7 @@ def current_matches(session: Session, lead_id: UUID) -> MatchSet | None:
     return session.scalars(current.options(*options)).one_or_none()
 
 
-def centre_ids(match_set: MatchSet | None) -> set[UUID]:
-    matches = match_set.matches if match_set else []
+def centre_ids(matches: Iterable[Match]) -> set[UUID]:
     return {m.location.centre_id for m in matches if m.location and m.location.centre_id}
 
 
@@ -47,15 +49,20 @@ def relation_words(lead: Lead) -> RelationWords:
 
 
 def entries(
-    match_set: MatchSet,
+    matches: Sequence[Match],
     names: Mapping[UUID, str],
     words: RelationWords,
     *,
     chosen: Collection[UUID] = (),
+    off_list: Sequence[Match] = (),
 ) -> tuple[DoctorEntry, ...]:
-    """`names`: of the centres, by id. `chosen`: ids of doctors that a nurse spoke about with them."""
-    found = ((match, _entry(match, names, words)) for match in match_set.matches)
-    return tuple(replace(entry, chosen=match.doctor_id in chosen) for match, entry in found)
+    """`names`: of the centres, by id. `chosen`: ids of doctors that a nurse spoke about with them.
+
+    `off_list`: of those the ones that a newer list lacks. They come first: the family waits for them.
+    """
+    kept = [replace(_entry(match, names, words), chosen=True, off_list=True) for match in off_list]
+    listed = ((match, _entry(match, names, words)) for match in matches)
+    return (*kept, *(replace(entry, chosen=match.doctor_id in chosen) for match, entry in listed))
 
 
 def _entry(match: Match, names: Mapping[UUID, str], words: RelationWords) -> DoctorEntry:

@@ -1,5 +1,6 @@
 """What a family may see of its own request, and the two things it may correct there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,12 +13,12 @@ from intake.models.callback import Callback
 from intake.models.lead import Lead
 from intake.models.letter import Letter
 from intake.models.mailing import Mailing, SeriesRun
-from intake.models.match import MatchSet
+from intake.models.match import Match, MatchSet
 from intake.models.promise import Breach
 from intake.rules.series_plan import Outlook
 from intake.rules.statuses import CallbackStatus
 from intake.services import audit, corrections, promises, reminders, series
-from intake.services.chosen import chosen_of
+from intake.services.choices import chosen_of, off_list
 from intake.services.doctor_list import current_matches
 from intake.services.letters import letters_of
 
@@ -26,8 +27,9 @@ from intake.services.letters import letters_of
 class StatusPage:
     """One request as its family sees it. `match_set` is None while the search still runs.
 
-    `chosen`: ids of the doctors that a nurse spoke about with them. `coming`: the steps that are not rows
-    yet. `breach`: the newest promise of the call that was, or will be, broken.
+    `chosen`: ids of the doctors that a nurse spoke about with them; `off_list`: those whom the list lacks.
+    `coming`: the steps that are not rows yet. `breach`: the newest promise of the call that was, or will
+    be, broken.
     """
 
     lead: Lead
@@ -36,11 +38,17 @@ class StatusPage:
     mailings: list[Mailing]
     coming: list[Outlook]
     chosen: frozenset[UUID]
+    off_list: Sequence[Match]
     reminders: SeriesRun | None
     can_be_reminded: bool
     letters: list[Letter]
     call_is_late: bool
     breach: Breach | None = None
+
+    @property
+    def proposed(self) -> list[Match]:
+        """Every doctor that the page names."""
+        return [*(self.match_set.matches if self.match_set else ()), *self.off_list]
 
 
 def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | None:
@@ -59,6 +67,7 @@ def open_page(session: Session, token: str, *, now: datetime) -> StatusPage | No
         ),
         coming=series.coming(session, lead.id, now=now),
         chosen=chosen_of(session, lead.id),
+        off_list=off_list(session, lead.id),
         reminders=reminders.of_lead(session, lead),
         can_be_reminded=reminders.can_reach(session, lead),
         letters=letters_of(session, lead.id),

@@ -13,12 +13,14 @@ from sqlalchemy import Engine, select, update
 from werkzeug.test import TestResponse
 
 from intake.db import transaction
-from intake.models import AuditEntry, Callback, Lead, Mailing, Match, MatchSet, OutboxTask
+from intake.documents.content import Kind
+from intake.models import AuditEntry, Callback, Doctor, Lead, Mailing, Match, MatchSet, OutboxTask
 from intake.rules.series import SERIES
 from intake.rules.series_plan import Fate, fate_of
-from intake.services import doctor_list, series, status_page
-from intake.services.chosen import chosen_of
+from intake.services import doctor_list, documents, series, status_page
+from intake.services.choices import chosen_of, off_list
 from intake.services.series_cases import family_of
+from intake.views.public import visit
 from tests.desk import act, claim_next, signed_in, stored, stored_call, token_in
 from tests.directory import stored_doctor
 from tests.factories import NOON
@@ -101,7 +103,7 @@ def test_family_reads_which_doctors_it_spoke_about(browser_client: FlaskClient, 
         assert page is not None
         assert page.match_set is not None
         words = doctor_list.relation_words(page.lead)
-        entries = doctor_list.entries(page.match_set, {}, words, chosen=page.chosen)
+        entries = doctor_list.entries(page.match_set.matches, {}, words, chosen=page.chosen)
     assert [entry.chosen for entry in entries] == [True, False, False]
 
 
@@ -130,6 +132,53 @@ def test_choice_is_known_when_the_list_is_made_anew(browser_client: FlaskClient,
     send(browser_client, held, first)
     listed(held.lead_id)
     assert chosen(held) == {first.doctor_id}
+
+
+def test_doctor_that_a_new_list_lacks_stays_first_on_page_and_paper(
+    browser_client: FlaskClient, held: Callback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_ = listed(held.lead_id)
+    send(browser_client, held, first)
+    listed(held.lead_id)
+    monkeypatch.setattr(visit, "is_proven", lambda token: True)
+    with transaction() as session:
+        lead = session.get_one(Lead, held.lead_id)
+        page = status_page.open_page(session, lead.status_token, now=NOON)
+        assert page is not None
+        assert [match.doctor_id for match in page.proposed][-1] == first.doctor_id
+        entries = doctor_list.doctors_of(session, page.lead)
+        wanted = documents.for_lead(session, page.lead, Kind.DOCTORS)
+    assert [(entry.chosen, entry.off_list) for entry in entries] == [(True, True), *[(False, False)] * 3]
+    assert wanted.doctors == entries
+    shown = browser_client.get(f"/s/{lead.status_token}").text
+    assert shown.count("Our newest list does not name this doctor") == 1
+
+
+def test_doctor_off_the_list_stays_chosen_when_ticked_and_goes_when_not(
+    browser_client: FlaskClient, held: Callback
+) -> None:
+    first, *_ = listed(held.lead_id)
+    send(browser_client, held, first)
+    second, *_ = listed(held.lead_id)
+    page = browser_client.get(f"/console/callbacks/{held.id}").text
+    assert "Chosen before, not on this list" in page
+    assert f'value="{first.id}" checked' in page
+    send(browser_client, held, first, second)
+    assert chosen(held) == {first.doctor_id, second.doctor_id}
+    send(browser_client, held, second)
+    assert chosen(held) == {second.doctor_id}
+    assert "Chosen before" not in browser_client.get(f"/console/callbacks/{held.id}").text
+
+
+def test_nobody_is_sent_to_a_chosen_doctor_who_practises_no_more(
+    browser_client: FlaskClient, held: Callback
+) -> None:
+    first, *_ = listed(held.lead_id)
+    send(browser_client, held, first)
+    listed(held.lead_id)
+    with transaction() as session:
+        session.get_one(Doctor, first.doctor_id).deactivated_on = NOON.date()
+        assert off_list(session, held.lead_id) == []
 
 
 def test_no_mail_goes_to_who_did_not_agree_and_staff_are_told_why(browser_client: FlaskClient) -> None:

@@ -70,7 +70,11 @@ def family_page(
     words = doctor_list.relation_words(lead)
     contact = lead.contact
     doctors = (
-        doctor_list.entries(page.match_set, centres, words, chosen=page.chosen) if page.match_set else None
+        doctor_list.entries(
+            page.match_set.matches, centres, words, chosen=page.chosen, off_list=page.off_list
+        )
+        if page.match_set
+        else None
     )
     return FamilyPage(
         reference=lead.reference,

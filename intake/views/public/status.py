@@ -83,7 +83,7 @@ def load_family_page(session: Session, token: str) -> FamilyPage | None:
     page = status_page.open_page(session, token, now=utc_now())
     if page is None:
         return None
-    names = centres.names_of(session, doctor_list.centre_ids(page.match_set))
+    names = centres.names_of(session, doctor_list.centre_ids(page.proposed))
     return family_page(page, names, planned=_planned_call(session, page), now=utc_now())
 
 

@@ -2,6 +2,7 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -159,6 +160,14 @@ def test_the_doctor_list_has_reasons_phone_and_what_to_have_ready() -> None:
         assert words in found
     assert "What to have ready when you call" in found
     assert "We have no doctor for you yet" not in found
+
+
+def test_the_doctor_list_on_paper_says_whom_a_nurse_spoke_about() -> None:
+    chosen = replace(DOCTOR, key="2", name="Bea Sample, MD", chosen=True)
+    off_list = replace(chosen, key="3", name="Cara Sample, MD", off_list=True)
+    found = text(document_pdf(Wanted(kind=Kind.DOCTORS, case=CASE, doctors=(off_list, chosen, DOCTOR)), REAL))
+    assert found.count("You spoke about this doctor with a nurse.") == 2
+    assert found.count("Our newest list does not name this doctor.") == 1
 
 
 def test_a_list_without_doctors_says_so() -> None:
