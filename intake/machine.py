@@ -142,11 +142,18 @@ def settings_of(machine: Machine, *, database_url: str, broker_url: str, limits_
         "LIMITS_URL": limits_url,
         "SECRET_KEY_FILE": str(machine.home / "secret_key"),
         "KEYRING_FILE": str(machine.home / "keyring.json"),
-        "ORGANISATION_FILE": str(SAMPLE_ORGANISATION if machine.sample else machine.organisation),
+        "ORGANISATION_FILE": _organisation_file(machine),
         "PUBLIC_URL": _public_url(machine),
         "TRUSTED_HOPS": machine.outside.get("TRUSTED_HOPS", "0"),
         **_smtp(machine),
     }
+
+
+def _organisation_file(machine: Machine) -> str:
+    """Another sample may be named; a real organisation is always the one of this home."""
+    if not machine.sample:
+        return str(machine.organisation)
+    return machine.outside.get("ORGANISATION_FILE") or str(SAMPLE_ORGANISATION)
 
 
 def _public_url(machine: Machine) -> str:

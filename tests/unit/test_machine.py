@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from intake.errors import ConfigError
-from intake.machine import Machine, refuse_trial
+from intake.machine import Machine, refuse_trial, settings_of
 
 READY = {"SMTP_HOST": "mail.example.org", "PUBLIC_URL": "https://help.example.org"}
 
@@ -30,3 +30,12 @@ def test_start_is_refused_when_one_thing_is_missing_and_not_otherwise(tmp_path: 
         return
     with pytest.raises(ConfigError, match=lacking):
         refuse_trial(machine(tmp_path, **told))
+
+
+def test_another_sample_may_be_named_and_a_real_organisation_may_not(tmp_path: Path) -> None:
+    """`ORGANISATION_FILE=intake/sample/harbor.toml make up` shows the second look."""
+    here = machine(tmp_path, ORGANISATION_FILE="harbor.toml")
+    urls = {"database_url": "d", "broker_url": "b", "limits_url": "l"}
+    assert settings_of(here, **urls)["ORGANISATION_FILE"] == "harbor.toml"
+    here.organisation.write_text("")
+    assert settings_of(here, **urls)["ORGANISATION_FILE"] == str(here.organisation)
