@@ -52,6 +52,15 @@ class Brand:
         return mixed(self.ground, _INK, 0.05)
 
     @property
+    def card(self) -> str:
+        """Of what lies on the ground: a doctor, an answer, the head of the page."""
+        return mixed(self.ground, _WHITE, 0.7)
+
+    @property
+    def line(self) -> str:
+        return mixed(self.ground, _INK, 0.2)
+
+    @property
     def is_our_own(self) -> bool:
         return (self.colour, self.ground) == (COLOUR, GROUND)
 
@@ -61,6 +70,7 @@ class Brand:
         return (
             f":root{{--govuk-brand-colour:{self.colour};--govuk-success-colour:{self.colour};"
             f"--brand-dark:{self.dark};--brand-pale:{self.pale};--sand:{self.sand};"
+            f"--card:{self.card};--govuk-border-colour:{self.line};"
             f"--govuk-template-background-colour:{self.ground};--govuk-body-background-colour:{self.ground}}}"
         )
 

@@ -12,7 +12,7 @@ from intake.views import breaker
 _SORRY = (_("Something went wrong"), _("The fault is ours, not yours. Wait a minute, then try again."))
 _WORDS = {
     400: (_("We could not read that"), _("Go back and try again.")),
-    403: (_("This page is not open to you"), _("You may need to sign in first.")),
+    403: (_("We did not take that"), _("It came from another site. Open our page and use the button there.")),
     404: (_("We cannot find this page"), _("The link may be old, or a letter may be missing in it.")),
     405: (_("This page works another way"), _("Go back one page and use the button there.")),
     410: (_("This page is no longer here"), _("The link was good for a short time only.")),

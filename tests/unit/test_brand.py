@@ -53,6 +53,7 @@ def test_the_second_sample_has_its_own_name_colours_and_logo() -> None:
     assert first.brand.is_our_own
     assert not second.brand.is_our_own
     assert second.brand.colour in second.brand.sheet
+    assert f"--card:{second.brand.card};--govuk-border-colour:{second.brand.line}" in second.brand.sheet
     assert second.brand.logo_kind == "image/svg+xml"
     assert first.brand.mark != second.brand.mark
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from intake.documents.data import DoctorEntry
 from intake.language import gettext
 from intake.rules.albers import HEIGHT, LEFT, TOP, WIDTH, on_map
-from intake.rules.spoken import listed
 
 VIEW_BOX = f"{LEFT} {TOP} {WIDTH} {HEIGHT}"
 # Units of the drawing: pins nearer than this share one, so that each number can be read on a phone.
@@ -90,4 +89,4 @@ def _runs(numbers: list[int]) -> str:
 
 def _title(doctors: Sequence[DoctorEntry]) -> str:
     places = list(dict.fromkeys(doctor.place for doctor in doctors if doctor.at))
-    return gettext("Map of the United States with the doctors above: %(places)s.", places=listed(places))
+    return gettext("Map of the United States with the doctors above: %(places)s.", places="; ".join(places))
