@@ -69,8 +69,8 @@ races: $(VENV)/.test-installed assets ## A hundred advocates after one callback,
 bench: $(VENV)/.test-installed assets ## Measure speed; wants a quiet machine (ONLY=name measures less)
 	$(BIN)/python -m pytest -m long -s $(if $(ONLY),-k "$(ONLY)") tests/bench
 
-chaos: $(VENV)/.test-installed assets ## Break everything, count what was lost (ONLY=name SEED=1 STORMS=30)
-	@$(BIN)/python -m tests.chaos $(if $(ONLY),--only "$(ONLY)") $(if $(SEED),--seed "$(SEED)") \
+chaos: $(VENV)/.test-installed assets ## Break everything, count what was lost (ONLY=name SEED=1 MINUTES=0 STORMS=30)
+	@$(BIN)/python -m tests.chaos $(if $(ONLY),--only "$(ONLY)") $(if $(SEED),--seed "$(SEED)") $(if $(MINUTES),--minutes "$(MINUTES)") \
 	    $(if $(STORMS),--storms "$(STORMS)") $(if $(LEADS),--leads "$(LEADS)") $(if $(RATE),--rate "$(RATE)")
 
 clean: ## Remove what was built; the data in .advocate stays

@@ -10,6 +10,7 @@ from pathlib import Path
 from intake.config import ROOT
 from tests.bench.figures import HEADER
 from tests.chaos.experiment import EXPERIMENTS, Given, Rows
+from tests.chaos.plan import Took, remember
 
 RESULTS = ROOT / ".advocate" / "chaos.json"
 
@@ -23,7 +24,9 @@ def run(name: str, given: Given) -> Rows:
     for row in rows:
         print(f"  {row.line()}", flush=True)
     left = "" if good(rows) else f"; what is left: {home}"
-    print(f"  {name} took {time.monotonic() - started:.0f} s{left}", flush=True)
+    seconds = time.monotonic() - started
+    remember(name, Took(round(seconds), f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"))
+    print(f"  {name} took {seconds:.0f} s{left}", flush=True)
     if good(rows):
         shutil.rmtree(home, ignore_errors=True)
     return rows
