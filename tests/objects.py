@@ -10,11 +10,14 @@ from sqlalchemy import select
 
 from intake.db import transaction
 from intake.models import (
+    Authorisation,
     Breach,
     CallAttempt,
     Callback,
+    ConsentWording,
     Deletion,
     DeletionMail,
+    Disclosure,
     Doctor,
     Letter,
     LetterBatch,
@@ -26,6 +29,7 @@ from intake.models import (
     StaffAbsence,
     StaffKey,
 )
+from intake.rules.consents import wording
 from intake.rules.guidance import BASE_ROWS
 from intake.rules.promises import BreachReason
 from intake.services import staff_mails
@@ -33,7 +37,7 @@ from intake.services.mail_decisions import Decision
 from intake.services.staff_mails import MailKind
 from intake.views.console.policy import ROLES, Reach
 from tests.desk import account, waiting_call
-from tests.directory import stored_doctor
+from tests.directory import stored_centre, stored_doctor
 from tests.factories import NOON
 from tests.letters import posted_to
 from tests.routes import Route, absent
@@ -192,6 +196,43 @@ def _notice(objects: Objects, route: Route) -> Pair:
     return Pair(told.id)
 
 
+def _authorisation(objects: Objects, route: Route) -> Pair:
+    """A family's yes to a centre: of the family whose call I hold, and of a colleague's."""
+    calls = _call(objects, route)
+    return Pair(_authorisation_of(calls.own), _authorisation_of(calls.foreign))
+
+
+def _authorisation_of(call_id: object) -> UUID:
+    words = wording("share_with_centre")
+    with transaction() as session:
+        if session.get(ConsentWording, words.sha256) is None:
+            fields = {"purpose": "share", "version": "1", "language": "en", "text": words.template}
+            session.add(ConsentWording(sha256=words.sha256, **fields))
+        lead_id = session.get_one(Callback, call_id).lead_id
+        given = Authorisation(lead_id=lead_id, centre="A Centre", fields=["phone"], given_by="visitor")
+        given.wording_sha256, given.given_at = words.sha256, NOON
+        given.until = NOON + timedelta(days=9)
+        given.centre_id = stored_centre(name=str(uuid4())).id
+        session.flush()
+        session.add(given)
+    return given.id
+
+
+def _disclosure(objects: Objects, route: Route) -> Pair:
+    yes = _authorisation(objects, route)
+    return Pair(*(_disclosure_of(objects, one) for one in (yes.own, yes.foreign)))
+
+
+def _disclosure_of(objects: Objects, yes: object) -> UUID:
+    with transaction() as session:
+        allowed = session.get_one(Authorisation, yes)
+        given = Disclosure(lead_id=allowed.lead_id, authorisation_id=allowed.id, staff_id=objects.ben.id)
+        given.at, given.centre, given.address = NOON, allowed.centre, "intake@centre.example"
+        given.fields, given.content = ["phone"], "{}"
+        session.add(given)
+    return given.id
+
+
 def _key(objects: Objects, route: Route) -> Pair:
     return Pair(_key_of(objects.me.id), _key_of(objects.ben.id))
 
@@ -241,10 +282,12 @@ def _link(objects: Objects, route: Route) -> Pair:
 MAKERS: dict[str, Callable[[Objects, Route], Pair]] = {
     "absence_id": _absence,
     "attempt_id": _attempt,
+    "authorisation_id": _authorisation,
     "breach_id": _breach,
     "callback_id": _call,
     "decision": _decision,
     "deletion_id": _deletion,
+    "disclosure_id": _disclosure,
     "doctor_id": _doctor,
     "key_id": _key,
     "kind": lambda objects, route: Pair("guide"),

@@ -34,12 +34,14 @@ from intake.models.privacy import KeptContact, LedgerEntry
 from intake.models.promise import Breach
 from intake.models.request_times import RequestTimes
 from intake.models.rota import StaffAbsence, StaffPause, StaffShift
+from intake.models.sharing import Authorisation, Disclosure
 from intake.models.staff import RecoveryCode, Staff, StaffKey, StaffMail, StaffSession, StaffSkill
 from intake.models.work import Heartbeat, OutboxTask
 
 __all__ = [
     "AuditEntry",
     "AuditSeal",
+    "Authorisation",
     "Breach",
     "CallAttempt",
     "CallNote",
@@ -52,6 +54,7 @@ __all__ = [
     "Deletion",
     "DeletionMail",
     "DirectoryVersion",
+    "Disclosure",
     "Doctor",
     "DoctorExpertise",
     "DoctorFact",

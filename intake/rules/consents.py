@@ -11,7 +11,7 @@ _TABLE = Path(__file__).with_name("consents.toml")
 
 @dataclass(frozen=True)
 class Wording:
-    """One consent sentence in one language. `template` may name {phone}, {email} or {address}."""
+    """One consent sentence in one language. `template` may name {phone}, {email} or what else was typed."""
 
     key: str
     channel: str

@@ -10,7 +10,7 @@ from intake.models.lead import Contact, Lead
 from intake.rules.facts import Channel, Relation
 from intake.rules.outcomes import Outcome, SeriesStep
 from intake.rules.statuses import CallbackStatus, LeadStatus, change
-from intake.services import letters, series, suppressions
+from intake.services import letters, series, sharing, suppressions
 from intake.services.families import members
 
 _OPEN = (CallbackStatus.WAITING, CallbackStatus.CLAIMED)
@@ -82,7 +82,8 @@ def _cancel_calls(session: Session, lead: Lead, outcome: Outcome, *, now: dateti
 
 
 def _end(session: Session, lead: Lead, outcome: Outcome, *, now: datetime) -> None:
-    """Nothing is sent and nobody rings for this request any more."""
+    """Nothing is sent, given to anybody, or rung for this request any more."""
+    sharing.stop(session, lead.id, now=now)
     letters.stop(session, lead.id, reason=outcome.code)
     _cancel_calls(session, lead, outcome, now=now)
     if lead.status == LeadStatus.OPEN:

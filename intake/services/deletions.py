@@ -17,6 +17,7 @@ from intake.db import insert_new, new_token, row_values
 from intake.errors import BadInput
 from intake.models.deletion import Deletion, DeletionMail
 from intake.models.lead import Lead
+from intake.models.sharing import Disclosure
 from intake.rules.facts import Channel
 from intake.rules.references import new_receipt
 from intake.rules.retention import RETENTION
@@ -24,6 +25,8 @@ from intake.services import audit, erasure, outbox, suppressions
 from intake.workflow import Event
 
 LINK_LIFE = timedelta(days=3)
+# Whoever was given something hears of a deletion the same day.
+_TELL_WITHIN = timedelta(hours=12)
 # Pressed again within this, the mail that is on its way is enough.
 _SAME_MAIL = timedelta(minutes=10)
 _INSERT = insert_new(Deletion)
@@ -80,10 +83,12 @@ def finish(session: Session, lead_id: UUID, *, by: str, now: datetime) -> str | 
     if session.get(Lead, lead_id, with_for_update=True) is None:
         return None
     deletion = _open_of(session, lead_id, by=by, now=now)
-    deletion_id = deletion.id
+    deletion_id, to_tell = deletion.id, _to_tell(session, lead_id, deletion.id, now=now)
     erasure.erase(session, lead_id, by=by, now=now)
     done = session.get_one(Deletion, deletion_id, with_for_update=True)
     done.done_at, done.receipt, done.link = now, new_receipt(), None
+    for mail in to_tell:
+        _plan_mail(session, mail)
     return done.receipt
 
 
@@ -138,6 +143,20 @@ def _open_of(session: Session, lead_id: UUID, *, by: str, now: datetime) -> Dele
     session.execute(_INSERT, [row_values(new)])
     wanted = select(Deletion).where(Deletion.lead_id == lead_id, *_OPEN)
     return session.scalars(wanted.with_for_update()).one()
+
+
+def _to_tell(
+    session: Session, lead_id: UUID, deletion_id: UUID, *, now: datetime
+) -> Sequence[DeletionMail]:
+    """A mail to each address at a centre to which something of the request was handed over."""
+    given = select(Disclosure.centre, Disclosure.address, Lead.reference).distinct()
+    rows = session.execute(given.join(Lead, Lead.id == Disclosure.lead_id).where(Lead.id == lead_id))
+    due_at = now + _TELL_WITHIN
+    fields = {"deletion_id": deletion_id, "kind": Kind.CENTRE, "created_at": now, "due_at": due_at}
+    return [
+        DeletionMail(centre=centre, address=address, reference=reference, **fields)
+        for centre, address, reference in rows
+    ]
 
 
 def _plan_mail(session: Session, mail: DeletionMail) -> None:

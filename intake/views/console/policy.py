@@ -55,6 +55,7 @@ _OWN_CALL = Rule(_CALLERS.roles, Reach.HELD)
 _FAMILY_MAIL = Rule(_CALLERS.roles, Reach.HELD_FAMILY_OR_SUPERVISED)
 _CALL_PAGE = Rule(_CALLERS.roles, Reach.HELD_OR_SUPERVISED)
 _FOUND = Rule(_CALLERS.roles, Reach.FOUND_OR_SUPERVISED)
+_FOUND_FILE = Rule(_CALLERS.roles, Reach.FOUND_OR_SUPERVISED, step_up=True)
 _OWN_ATTEMPT = Rule(_CALLERS.roles, Reach.RUNG_OR_SUPERVISED)
 
 # Pages for somebody who is not signed in.
@@ -101,6 +102,11 @@ ROLES: dict[str, Rule] = {
     "console.lead_data": _SUPERVISORS,
     "console.lead_data_file": _EXPORTS,
     "console.erase_lead": _EXPORTS,
+    "console.lead_sharing": _FOUND,
+    "console.allow_by_voice": _FOUND,
+    "console.give_to_centre": _FOUND,
+    "console.take_back_sharing": _FOUND,
+    "console.shared_file": _FOUND_FILE,
     "console.keep": _OWN_CALL,
     "console.stay": _OWN_CALL,
     "console.hand_over": _OWN_CALL,

@@ -98,6 +98,7 @@ CONSENT = {
     "collect": "Keep the answers",
     "automated_calls": "Automated calls and texts",
     "guide_and_follow_ups": "Guide and follow-up mails",
+    "share": "Tell a centre about them",
 }
 BASIS = {
     "requested_callback": "They asked to be called at this time",

@@ -7,7 +7,7 @@ from intake.views.public.site import blueprint
 
 _PAGES = (
     "articles", "change_call", "deletion", "documents", "family_documents", "guide", "look", "match", "menu",
-    "own_data", "pages", "post", "reminders", "send", "status", "unsubscribe",
+    "own_data", "pages", "post", "reminders", "send", "sharing", "status", "unsubscribe",
 )  # fmt: skip
 for _pages in _PAGES:
     import_module(f"{__name__}.{_pages}")

@@ -25,6 +25,7 @@ from intake.rules.retention import RETENTION
 from intake.services import postal_addresses, privacy, status_page, stops
 from intake.views.clock import utc_now
 from intake.views.public.family import zone_of
+from intake.views.public.sharing import given_words
 from intake.views.public.site import blueprint
 from intake.views.public.status import demand_proof
 
@@ -36,7 +37,11 @@ _DAYS_A_YEAR = 365
 def own_data(token: str) -> ResponseReturnValue:
     with transaction() as session:
         lead = _lead(session, token)
-        shown = {"held": _held(session, lead), "looks": _looks(session, lead)}
+        shown = {
+            "held": _held(session, lead),
+            "looks": _looks(session, lead),
+            "given": given_words(session, lead),
+        }
         status_page.note_view(session, lead, "own_data.viewed", now=utc_now())
     years = RETENTION.days("lead") // _DAYS_A_YEAR
     return render_template("public/own_data.html", token=token, press_form=PressForm(), years=years, **shown)
