@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Identity, Index
+from sqlalchemy import ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intake.db import Base, Identified, Sealed
@@ -23,7 +23,7 @@ class ConsentWording(Base):
 
 
 class ConsentEvent(Identified, Base):
-    """One yes or no to one purpose over one channel."""
+    """One yes or no to one purpose over one channel. `gpc`: the browser said "do not sell or share"."""
 
     __tablename__ = "consent_event"
 
@@ -33,6 +33,7 @@ class ConsentEvent(Identified, Base):
     given: Mapped[bool]
     wording_sha256: Mapped[str] = mapped_column(ForeignKey("consent_wording.sha256"))
     page: Mapped[str]
+    gpc: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     at: Mapped[datetime]
     typed_sealed: Mapped[bytes | None]
     address_sealed: Mapped[bytes | None]

@@ -33,6 +33,7 @@ class Trace:
     page: str = ""
     address: str = ""
     user_agent: str = ""
+    gpc: bool = False
 
 
 def record(
@@ -50,6 +51,7 @@ def record(
             given=answer.given,
             wording_sha256=words.sha256,
             page=trace.page,
+            gpc=trace.gpc,
             at=now,
             typed=answer.typed,
             address=trace.address,

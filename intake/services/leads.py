@@ -73,6 +73,7 @@ class NewLead:
     page: str = ""
     address: str = ""
     user_agent: str = ""
+    gpc: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def submit_lead(session: Session, new: NewLead, *, now: datetime, by: str = "vis
         again = find_submitted(session, new.submission_id)
         return again or submit_lead(session, new, now=now, by=by)
     _add_people(session, lead, new)
-    trace = Trace(page=new.page, address=new.address, user_agent=new.user_agent)
+    trace = Trace(page=new.page, address=new.address, user_agent=new.user_agent, gpc=new.gpc)
     consents.record(session, lead.id, new.consents, trace, now=now)
     audit.note(session, by, "lead.submitted", "lead", lead.id, now=now)
     outbox.record(session, Event.LEAD_SUBMITTED, lead.id, now=now)

@@ -40,6 +40,12 @@ def seen(session: Session, lead_id: UUID) -> Iterator[dict[str, str]]:
         yield {"at": entry.at.isoformat(), "who": who, "action": entry.action}
 
 
+def said_no_sale(session: Session, lead_id: UUID) -> bool:
+    """Whether the browser of a consent sent Global Privacy Control."""
+    said = select(ConsentEvent.id).where(ConsentEvent.lead_id == lead_id, ConsentEvent.gpc)
+    return session.scalars(said.limit(1)).first() is not None
+
+
 def _consents(session: Session, lead_id: UUID) -> Iterator[dict[str, Any]]:
     said = (
         select(ConsentEvent, ConsentWording.text)

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from intake.models.callback import CallAttempt, Callback, CallNote, OutcomeUndo
 from intake.models.lead import ContactChange, Lead
+from intake.models.letter import Letter
 from intake.models.mailing import Mailing
 from intake.models.staff import Staff
-from intake.rules.statuses import MailingStatus
+from intake.rules.statuses import LetterStatus, MailingStatus
 
 
 class Happened(StrEnum):
@@ -23,13 +24,14 @@ class Happened(StrEnum):
     NOTE = "note"
     CORRECTED = "corrected"
     MAIL = "mail"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """`code` says more by kind: an outcome, a field that was corrected, a step of the mails.
 
-    `text`: notes, or what a contact was before. `attempt`: the call, of CALL.
+    `text`: notes, or what a contact was before. `attempt`: the call, of CALL. `row_id`: of MAIL and LETTER.
     """
 
     at: datetime
@@ -39,12 +41,13 @@ class Entry:
     who: str | None = None
     text: str | None = None
     attempt: CallAttempt | None = None
+    row_id: UUID | None = None
 
 
 def timeline(session: Session, leads: Sequence[Lead]) -> list[Entry]:
     """Everything about these requests, which are a family's."""
     known = {lead.id: lead for lead in leads}
-    parts = (_calls, _undone, _notes, _corrections, _mails)
+    parts = (_calls, _undone, _notes, _corrections, _mails, _letters)
     entries = [entry for part in parts for entry in part(session, known)]
     entries += [Entry(at=lead.created_at, kind=Happened.SENT, lead=lead, code=lead.source) for lead in leads]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
@@ -106,4 +109,20 @@ def _mails(session: Session, known: dict[UUID, Lead]) -> Iterator[Entry]:
             lead=known[mailing.lead_id],
             code=mailing.step,
             text=mailing.status,
+            row_id=mailing.id,
+        )
+
+
+def _letters(session: Session, known: dict[UUID, Lead]) -> Iterator[Entry]:
+    """What was posted, and whether it came back."""
+    left = (LetterStatus.POSTED, LetterStatus.RETURNED)
+    sent = select(Letter).where(Letter.lead_id.in_(known), Letter.status.in_(left))
+    for letter in session.scalars(sent):
+        yield Entry(
+            at=letter.returned_at or letter.posted_at or letter.due_at,
+            kind=Happened.LETTER,
+            lead=known[letter.lead_id],
+            code=letter.step,
+            text=letter.status,
+            row_id=letter.id,
         )

@@ -1,19 +1,21 @@
 """A family sees what we hold and who looked, takes it along, stops everything."""
 
+import io
 import json
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from intake.db import transaction
-from intake.models import Lead, Suppression
+from intake.models import ConsentEvent, Lead, Suppression
 from intake.services import audit
 from tests.factories import NOON
 from tests.visitor import ANSWERS, Visitor, text_of
 
-PATHS = ("data", "data.json", "delete")
+PATHS = ("data", "data.json", "data.pdf", "delete")
 EMAIL = ANSWERS["reach"]["email"]
 
 
@@ -59,6 +61,18 @@ def test_file_holds_every_word_and_no_secret(visitor: Visitor) -> None:
     assert "blind" not in answer.text
 
 
+def test_paper_holds_the_same_words_and_prints_every_letter(visitor: Visitor) -> None:
+    with transaction() as session:
+        lead = session.scalars(select(Lead)).one()
+        lead.came_from = "😀 x\ny"
+    answer = visitor.client.get(f"{visitor.status_path()}/data.pdf")
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("application/pdf", "no-store")
+    words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+    for said in ("María-José O’Brien", EMAIL, "77030", "What you agreed to", "lead.submitted", "? x"):
+        assert said in words
+    assert visitor.status_path().rpartition("/")[2] not in words
+
+
 def test_nothing_is_shown_stopped_or_deleted_without_proof(visitor: Visitor, session_app: Flask) -> None:
     path = visitor.status_path()
     stranger = Visitor(session_app.test_client())
@@ -75,3 +89,22 @@ def test_everything_stops_when_they_say_so(visitor: Visitor) -> None:
     with transaction() as session:
         assert {"call", "email"} <= set(session.scalars(select(Suppression.channel)))
     assert "What we hold" in visitor.read(f"{path}/data")
+
+
+def test_word_of_the_browser_not_to_sell_is_kept_with_the_consents_and_shown(
+    browser_client: FlaskClient,
+) -> None:
+    visitor = Visitor(browser_client)
+    visitor.answer_all()
+    browser_client.environ_base["HTTP_SEC_GPC"] = "1"
+    visitor.send()
+    del browser_client.environ_base["HTTP_SEC_GPC"]
+    assert "do not sell or share" in visitor.read(f"{visitor.status_path()}/data")
+    with transaction() as session:
+        assert set(session.scalars(select(ConsentEvent.gpc))) == {True}
+
+
+def test_nothing_is_said_of_a_browser_that_did_not_say_it(visitor: Visitor) -> None:
+    assert "do not sell or share" not in visitor.read(f"{visitor.status_path()}/data")
+    answer = visitor.client.get("/.well-known/gpc.json")
+    assert json.loads(answer.text)["gpc"] is True

@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 from intake.db import transaction
 from intake.errors import BadInput
 from intake.forms.console import PressForm, ReasonForm
+from intake.language import speaking
 from intake.models.lead import Lead
+from intake.rules.facts import Language
 from intake.rules.references import spoken_receipt
 from intake.services import audit, corrections, deletions, privacy, retention
 from intake.services.staff import actor
+from intake.views import held
 from intake.views.console import words
 from intake.views.console.blueprint import blueprint
 from intake.views.console.policy import me
@@ -69,6 +72,18 @@ def lead_data_file(lead_id: UUID) -> ResponseReturnValue:
         audit.note(session, actor(me().id), "lead.exported", "lead", lead.id, now=g.now)
     named = {"Content-Disposition": f'attachment; filename="request-{lead.reference}.json"'}
     return Response(found, mimetype="application/json", headers=named)
+
+
+@blueprint.get("/leads/<uuid:lead_id>/data.pdf")
+def lead_data_paper(lead_id: UUID) -> ResponseReturnValue:
+    """The same to read, in the family's language."""
+    with transaction() as session:
+        lead = _lead(session, lead_id)
+        with speaking(Language(lead.language)):
+            made = held.pdf(session, lead)
+        audit.note(session, actor(me().id), "lead.exported", "lead", lead.id, now=g.now)
+    named = {"Content-Disposition": f'attachment; filename="request-{lead.reference}.pdf"'}
+    return Response(made, mimetype="application/pdf", headers=named)
 
 
 @blueprint.post("/leads/<uuid:lead_id>/erase")

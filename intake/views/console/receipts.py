@@ -1,4 +1,4 @@
-"""Why a call was allowed, and the rules about calling as they stand today."""
+"""Why a call, a mail or a letter was allowed, and the rules about calling as they stand today."""
 
 from uuid import UUID
 
@@ -7,8 +7,8 @@ from flask import abort, g, render_template
 from intake.db import transaction
 from intake.rules.call_rules import CALL_RULES, MAIL_RULES, POST_RULES
 from intake.rules.zones import STATES
-from intake.services import receipts
-from intake.views.console import words
+from intake.services import receipts, sent_receipts
+from intake.views.console import mail_words, words
 from intake.views.console.blueprint import blueprint
 from intake.views.console.policy import me
 
@@ -23,6 +23,20 @@ def receipt(attempt_id: UUID) -> str:
     if found is None:
         abort(404)
     return render_template("console/receipt.html", receipt=found, words=words)
+
+
+@blueprint.get("/mailings/<uuid:mailing_id>/receipt")
+def mail_receipt(mailing_id: UUID) -> str:
+    with transaction() as session:
+        found = sent_receipts.of_mail(session, mailing_id, me().id, now=g.now) or abort(404)
+    return render_template("console/sent_receipt.html", receipt=found, words=words, say=mail_words)
+
+
+@blueprint.get("/letters/<uuid:letter_id>/receipt")
+def letter_receipt(letter_id: UUID) -> str:
+    with transaction() as session:
+        found = sent_receipts.of_letter(session, letter_id, me().id, now=g.now) or abort(404)
+    return render_template("console/sent_receipt.html", receipt=found, words=words, say=mail_words)
 
 
 @blueprint.get("/calling-rules")

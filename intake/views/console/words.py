@@ -94,6 +94,7 @@ INSURANCE = {
 BY = {"reference": "reference", "phone": "phone", "email": "email", "last_name": "last name"}
 SOURCE = {"web": "Request sent from the site", "phone": "Request made by phone"}
 MAIL = {"accepted": "sent", "failed": "could not be delivered", "unknown": "perhaps sent"}
+LETTER = {"posted": "posted", "returned": "came back"}
 CONSENT = {
     "collect": "Keep the answers",
     "automated_calls": "Automated calls and texts",
@@ -195,6 +196,7 @@ def happened(entry: Entry) -> str:
         Happened.UNDONE: f"“{outcome(entry.code)}” was taken back",
         Happened.NOTE: "Note of somebody who had lost the call",
         Happened.CORRECTED: f"The {entry.code} was corrected",
+        Happened.LETTER: f"Letter “{step.replace('_', ' ')}”: {LETTER.get(entry.text or '', '')}",
         Happened.MAIL: f"Mail “{step.replace('_', ' ')}”: {MAIL.get(entry.text or '', '')}",
     }[entry.kind]
 

@@ -51,13 +51,20 @@ def trace() -> dict[str, Any]:
         "page": request.path,
         "address": request.remote_addr or "",
         "user_agent": str(request.user_agent)[:_LONGEST_AGENT],
+        "gpc": says_no_sale(),
     }
 
 
 def consent_trace() -> Trace:
     """The part of it that is kept with a consent."""
     kept = trace()
-    return Trace(page=kept["page"], address=kept["address"], user_agent=kept["user_agent"])
+    kept.pop("came_from")
+    return Trace(**kept)
+
+
+def says_no_sale() -> bool:
+    """Global Privacy Control: "do not sell or share". Here nothing ever is; that it was said is kept."""
+    return request.headers.get("Sec-GPC") == "1"
 
 
 def automated_calls(answers: Answers, *, given: bool) -> ConsentAnswer:

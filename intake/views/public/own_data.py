@@ -2,9 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, redirect, render_template, url_for
@@ -13,18 +11,17 @@ from sqlalchemy.orm import Session
 
 from intake import limits
 from intake.db import transaction
-from intake.forms import answers as say
-from intake.forms.contact_details import say_phone
 from intake.forms.status import PressForm
 from intake.forms.times import say_day
 from intake.language import gettext, ngettext
 from intake.limits import limiter
 from intake.models.lead import Lead
-from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
 from intake.rules.retention import RETENTION
-from intake.services import postal_addresses, privacy, status_page, stops
+from intake.services import privacy, status_page, stops
+from intake.views import held
 from intake.views.clock import utc_now
 from intake.views.public.family import zone_of
+from intake.views.public.new_lead import says_no_sale
 from intake.views.public.sharing import given_words
 from intake.views.public.site import blueprint
 from intake.views.public.status import demand_proof
@@ -38,9 +35,10 @@ def own_data(token: str) -> ResponseReturnValue:
     with transaction() as session:
         lead = _lead(session, token)
         shown = {
-            "held": _held(session, lead),
+            "held": held.facts(session, lead),
             "looks": _looks(session, lead),
             "given": given_words(session, lead),
+            "gpc": says_no_sale() or privacy.said_no_sale(session, lead.id),
         }
         status_page.note_view(session, lead, "own_data.viewed", now=utc_now())
     years = RETENTION.days("lead") // _DAYS_A_YEAR
@@ -56,6 +54,17 @@ def own_data_file(token: str) -> ResponseReturnValue:
         status_page.note_view(session, lead, "own_data.taken", now=utc_now())
     named = {"Content-Disposition": 'attachment; filename="my-data.json"'}
     return Response(found, mimetype="application/json", headers=named)
+
+
+@blueprint.get("/s/<token>/data.pdf")
+@limiter.limit(limits.answers)
+def own_data_paper(token: str) -> ResponseReturnValue:
+    with transaction() as session:
+        lead = _lead(session, token)
+        made = held.pdf(session, lead)
+        status_page.note_view(session, lead, "own_data.taken", now=utc_now())
+    named = {"Content-Disposition": 'attachment; filename="my-data.pdf"', "Cache-Control": "no-store"}
+    return Response(made, mimetype="application/pdf", headers=named)
 
 
 @blueprint.post("/s/<token>/stop")
@@ -78,22 +87,6 @@ def _pressed(session: Session, token: str) -> UUID:
     if not PressForm().validate():
         abort(redirect(url_for("public.own_data", token=token), 303))
     return lead.id
-
-
-def _held(session: Session, lead: Lead) -> Sequence[tuple[str, str]]:
-    contact, door = lead.contact, postal_addresses.address_of(session, lead.id)
-    rows: list[tuple[Any, str | None]] = [
-        (gettext("Name"), " ".join(filter(None, (contact.first_name, contact.last_name)))),
-        (gettext("Who is ill"), lead.patient.first_name if lead.patient else None),
-        (gettext("Phone"), say_phone(contact.phone) if contact.phone else None),
-        (gettext("Email"), contact.email),
-        (gettext("Address"), ", ".join((door.line_1, door.city, door.state, door.zip)) if door else None),
-        (gettext("ZIP code"), lead.zip),
-        (gettext("What the doctors found"), str(say.DIAGNOSIS[Diagnosis(lead.diagnosis)])),
-        (gettext("Stage"), str(say.STAGE[Stage(lead.stage)])),
-        (gettext("Treatment"), str(say.TREATMENT_STATUS[TreatmentStatus(lead.treatment_status)])),
-    ]
-    return [(name, value) for name, value in rows if value]
 
 
 def _looks(session: Session, lead: Lead) -> list[str]:

@@ -1,6 +1,6 @@
 """Home and how to reach us."""
 
-from flask import render_template
+from flask import Response, jsonify, render_template
 
 from intake import language
 from intake.db import transaction
@@ -14,6 +14,14 @@ from intake.views.public.site import blueprint, settings
 def home() -> str:
     who_pays = settings().organisation.who_pays_in(language.current())
     return render_template("public/home.html", who_pays=who_pays)
+
+
+@blueprint.get("/.well-known/gpc.json")
+def gpc() -> Response:
+    """Says to browsers and to whoever checks that Global Privacy Control is kept to (W3C, GPC)."""
+    answer = jsonify(gpc=True, lastUpdate="2026-11-27")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 @blueprint.get("/contact")
