@@ -75,6 +75,8 @@ def by_link(session: Session, token: str, *, now: datetime) -> Deletion | None:
     found = session.scalars(select(Deletion).where(Deletion.link_blind == blind)).one_or_none()
     if found is None or found.closed_at or found.link_until is None or found.link_until <= now:
         return None
+    if found.done_at and not found.receipt:  # it went another way, because it was old
+        return None
     return found
 
 

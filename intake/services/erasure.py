@@ -14,6 +14,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from intake.models.callback import CallAttempt, Callback
+from intake.models.deletion import Deletion
 from intake.models.family import Family
 from intake.models.lead import Lead
 from intake.models.letter import Letter
@@ -91,6 +92,7 @@ def _remove(session: Session, lead: Lead, *, now: datetime) -> None:
     family_calls.owe_again(session, lead_id, now=now)
     _keep_contacts(session, lead, now=now)
     _discard_work(session, lead_id, now=now)
+    _end_wish(session, lead_id, now=now)
     session.execute(select(func.empty_consents(lead_id)))
     session.flush()
     session.expunge_all()
@@ -98,6 +100,12 @@ def _remove(session: Session, lead: Lead, *, now: datetime) -> None:
     if family_id is not None:
         alone = ~exists().where(Lead.family_id == family_id)
         session.execute(delete(Family).where(Family.id == family_id, alone))
+
+
+def _end_wish(session: Session, lead_id: UUID, *, now: datetime) -> None:
+    """However the request went, nobody waits for its deletion any more."""
+    waits = (Deletion.lead_id == lead_id) & Deletion.done_at.is_(None) & Deletion.closed_at.is_(None)
+    session.execute(update(Deletion).where(waits).values(done_at=now))
 
 
 def _keep_contacts(session: Session, lead: Lead, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from intake.config import Settings
 from intake.db import transaction
 from intake.models import Contact, Deletion, DeletionMail, KeptContact, Lead, LedgerEntry, Suppression
 from intake.rules.facts import Channel
-from intake.services import deletions, suppressions
+from intake.services import deletions, erasure, suppressions
 from intake.services.blind import email_blind
 from intake.views.clock import utc_now
 from tests.factories import NOON, stored_lead
@@ -214,3 +214,13 @@ def test_receipt_is_found_however_it_is_typed_and_unknown_ones_are_not(visitor: 
     number = sent.location.rpartition("/")[2]
     assert visitor.client.get(f"/deleted/{number[:3]}-{number[3:].lower()}").status_code == 200
     assert visitor.client.get("/deleted/CFHJKMNQR").status_code == 404
+
+
+def test_wish_ends_when_the_request_goes_another_way(visitor: Visitor, settings: Settings) -> None:
+    visitor.post(f"{visitor.status_path()}/delete", {})
+    link = link_of(settings)
+    with transaction() as session:
+        erasure.erase(session, session.scalars(select(Lead.id)).one(), by="nightly", now=NOON, reason="aged")
+    assert visitor.client.get(link).status_code == 404
+    with transaction() as session:
+        assert not deletions.standing(session, now=NOON + timedelta(days=36))

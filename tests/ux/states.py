@@ -80,7 +80,7 @@ def _family(page: Page, language: str) -> Iterator[str]:
     status = page.locator("main a.govuk-button").first.get_attribute("href") or ""
     _wait_for_doctors(page, status)
     yield "status"
-    for name in ("call", "doctors", "post", "data", "delete"):
+    for name in ("call", "doctors", "post", "data", "sharing", "delete"):
         page.goto(f"{status}/{name}")
         yield f"status: {name}"
     page.goto(f"{status}?print=large")
