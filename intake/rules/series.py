@@ -135,8 +135,12 @@ class SeriesTable:
         """The step of a mailing's key such as `guide`, `guide.2`; None when the file has it no more."""
         return self._by_name.get(key.partition(".")[0])
 
+    @cached_property
+    def _series_by_name(self) -> dict[str, Series]:
+        return {series.name: series for series in self.series}
+
     def named(self, series: str) -> Series:
-        return next(one for one in self.series if one.name == series)
+        return self._series_by_name[series]
 
     def series_of(self, step: Step) -> Series:
         return self.named(step.series)

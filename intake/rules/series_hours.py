@@ -27,11 +27,13 @@ def local_day(moment: datetime, zones: Zones) -> date:
     return moment.astimezone(ZoneInfo(zones[0])).date()
 
 
+@lru_cache(maxsize=4096)
 def day_begins(day: date, zones: Zones) -> datetime:
     """Midnight of that date on the likeliest clock, in UTC."""
     return datetime.combine(day, time(0), ZoneInfo(zones[0])).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def opening(moment: datetime, zones: Zones, windows: Windows) -> datetime:
     """The first instant (UTC) from `moment` on inside the wanted hours in every zone.
 
@@ -39,7 +41,8 @@ def opening(moment: datetime, zones: Zones, windows: Windows) -> datetime:
     first zone counts.
     """
     today = local_day(moment, zones)
-    for day in days_from(today - timedelta(days=1), _DAYS_SEARCHED + 1):
+    for offset in range(-1, _DAYS_SEARCHED):
+        day = today + timedelta(days=offset)
         begins, ends = _shared(day, zones, windows)
         if moment < ends:
             return max(moment, begins).astimezone(UTC)

@@ -89,8 +89,7 @@ class Case:
         return happened is not None and happened <= now
 
 
-@dataclass(frozen=True)
-class Outlook:
+class Outlook(NamedTuple):
     """One step for one family. `due_at` (UTC) with SEND and LOOK; `key` names its mailing."""
 
     step: Step
@@ -110,7 +109,9 @@ class Verdict(NamedTuple):
 
 def outlook(table: SeriesTable, case: Case, now: datetime) -> list[Outlook]:
     """Every step: those with a time in its order, then the others as in the file."""
-    seen = [_seen(table, case, step, now) for step in table.steps]
+    # A series is asked about once, not at each of its steps: many families are planned at a time.
+    bars = {series.name: barred(series, case) for series in table.series}
+    seen = [_seen(table, case, step, now, bars[step.series]) for step in table.steps]
     dated = sorted((one for one in seen if one.due_at), key=lambda one: one.due_at or now)
     return [*_spread(table, case, dated), *(one for one in seen if one.due_at is None)]
 
@@ -138,7 +139,8 @@ def fate_of(table: SeriesTable, case: Case, key: str, now: datetime, *, tried: b
     if step.after is Anchor.APPOINTMENT and key != key_of(step, case):
         return Verdict(Fate.NEVER, Why.ENDED)
     patient = replace(step, late=timedelta.max / 2) if tried else step
-    found = _seen(table, replace(case, settled=frozenset()), patient, now)
+    bar, unsettled = barred(table.series_of(step), case), replace(case, settled=frozenset())
+    found = _seen(table, unsettled, patient, now, bar)
     if found.due_at:
         (found,) = _spread(table, case, [found])
     return Verdict(found.fate, found.why, found.due_at)
@@ -146,10 +148,9 @@ def fate_of(table: SeriesTable, case: Case, key: str, now: datetime, *, tried: b
 
 def key_of(step: Step, case: Case) -> str:
     """The name of the step's mailing: reminders come once for each appointment."""
-    appointment = case.anchors.get(Anchor.APPOINTMENT)
-    if step.after is Anchor.APPOINTMENT and appointment:
-        return f"{step.name}.{local_day(appointment, case.zones)}"
-    return step.name
+    if step.after is not Anchor.APPOINTMENT or step.after not in case.anchors:
+        return step.name
+    return f"{step.name}.{local_day(case.anchors[step.after], case.zones)}"
 
 
 def barred(series: Series, case: Case) -> Why | None:
@@ -168,11 +169,11 @@ def look_again(table: SeriesTable, case: Case, step: Step, now: datetime) -> dat
     return opening(tomorrow, case.zones, _windows(table, step))
 
 
-def _seen(table: SeriesTable, case: Case, step: Step, now: datetime) -> Outlook:
-    key, series = key_of(step, case), table.series_of(step)
+def _seen(table: SeriesTable, case: Case, step: Step, now: datetime, bar: Why | None) -> Outlook:
+    key = key_of(step, case)
     if key in case.settled:
         return Outlook(step, key, Fate.SETTLED, Why.DONE)
-    never = barred(series, case) or _unfit(step, case)
+    never = bar or _unfit(step, case)
     if never:
         return Outlook(step, key, Fate.NEVER, never)
     anchor = case.anchors.get(step.after)
@@ -180,7 +181,7 @@ def _seen(table: SeriesTable, case: Case, step: Step, now: datetime) -> Outlook:
         return Outlook(step, key, Fate.WAIT, _AWAITS[step.after])
     if step.part is Part.AT_ONCE:
         return Outlook(step, key, Fate.SEND, Why.PLANNED, max(anchor, now))
-    wished = _wished(series, step, case, anchor)
+    wished = _wished(table.series_of(step), step, case, anchor)
     if now - wished >= step.late + timedelta(days=1):
         return Outlook(step, key, Fate.NEVER, Why.TOO_LATE)
     due_at, lacks = opening(max(wished, now), case.zones, _windows(table, step)), _lacks(step, case, now)
@@ -188,13 +189,17 @@ def _seen(table: SeriesTable, case: Case, step: Step, now: datetime) -> Outlook:
 
 
 def _unfit(step: Step, case: Case) -> Why | None:
-    fits = all(case.answers.get(name) in values for name, values in step.only.items())
-    return None if fits else Why.NOT_FOR_THEM
+    for name, values in step.only.items():
+        if case.answers.get(name) not in values:
+            return Why.NOT_FOR_THEM
+    return None
 
 
 def _lacks(step: Step, case: Case, now: datetime) -> Why | None:
     if case.held:
         return Why.REPLY
+    if not step.needs:
+        return None
     return next((_LACKS[need] for need in Need if need in step.needs and not case.has(need, now)), None)
 
 
@@ -221,4 +226,4 @@ def _spread(table: SeriesTable, case: Case, dated: list[Outlook]) -> Iterator[Ou
                 due_at = opening(first, case.zones, _windows(table, seen.step))
         if seen.fate is Fate.SEND:
             last = local_day(due_at, case.zones)
-        yield replace(seen, due_at=due_at)
+        yield seen._replace(due_at=due_at)

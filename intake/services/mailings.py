@@ -1,20 +1,28 @@
 """Mailings as rows: planned once per lead and step, sent by a worker, never twice by themselves."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from intake.db import insert_new
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.rules.statuses import MailingStatus, change
 from intake.services import outbox
 from intake.workflow import Event
 
-_PLAN = insert_new(Mailing).returning(Mailing.__table__.c.id, Mailing.__table__.c.due_at)
+# As text and with all rows in one value: a statement for each takes ten times as long.
+_PLAN = text(
+    """
+    INSERT INTO mailing (id, lead_id, step, status, message_id, due_at, created_at)
+    SELECT gen_random_uuid(), lead_id, step, 'planned', gen_random_uuid(), due_at, :now
+    FROM jsonb_to_recordset(CAST(:steps AS jsonb)) AS wanted(lead_id uuid, step text, due_at timestamptz)
+    ON CONFLICT DO NOTHING RETURNING id, due_at
+    """
+)
 
 
 def plan_mailings(session: Session, lead: Lead, steps: Mapping[str, datetime], *, now: datetime) -> int:
@@ -24,9 +32,12 @@ def plan_mailings(session: Session, lead: Lead, steps: Mapping[str, datetime], *
 
 def plan_rows(session: Session, steps: Iterable[tuple[UUID, str, datetime]], *, now: datetime) -> int:
     """Plan mailings (lead, key, due) and the work of sending each; one that is there already stays."""
-    rows = [_row(lead_id, key, due_at, now) for lead_id, key, due_at in steps]
-    new = session.execute(_PLAN, rows).all() if rows else []
-    outbox.record_each(session, Event.MAILING_PLANNED, [(row_id, due_at) for row_id, due_at in new], now=now)
+    rows = [{"lead_id": lead_id, "step": key, "due_at": due_at} for lead_id, key, due_at in steps]
+    if not rows:
+        return 0
+    given = {"steps": json.dumps(rows, default=str), "now": now}
+    new = [(row.id, row.due_at) for row in session.execute(_PLAN, given)]
+    outbox.record_each(session, Event.MAILING_PLANNED, new, now=now)
     return len(new)
 
 
@@ -46,15 +57,3 @@ def turn(
     """Move a mailing to a status that ends its try, and say why. Raises IllegalTransition."""
     mailing.status = change(MailingStatus(mailing.status), status)
     mailing.because, mailing.answer, mailing.answered_at = because, answer or mailing.answer, now
-
-
-def _row(lead_id: UUID, key: str, due_at: datetime, now: datetime) -> dict[str, Any]:
-    return {
-        "id": uuid4(),
-        "lead_id": lead_id,
-        "step": key,
-        "status": MailingStatus.PLANNED,
-        "message_id": str(uuid4()),
-        "due_at": due_at,
-        "created_at": now,
-    }

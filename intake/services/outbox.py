@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from intake import later, tracing
@@ -45,6 +45,22 @@ _RECORD = text(
         (event, task, queue, subject_id, state, due_at, created_at, trace, token, attempts, lost)
     SELECT :event, task, queue, :subject_id, 'due', :due_at, :now, :trace, 0, 0, 0
     FROM unnest(CAST(:tasks AS text[]), CAST(:queues AS text[])) AS wanted(task, queue)
+    """
+)
+_RECORD_EACH = text(
+    """
+    INSERT INTO outbox_task
+        (event, task, queue, subject_id, state, due_at, created_at, trace, token, attempts, lost)
+    SELECT :event, task, queue, subject_id, 'due', due_at, :now, :trace, 0, 0, 0
+    FROM unnest(CAST(:tasks AS text[]), CAST(:queues AS text[])) AS wanted(task, queue)
+    CROSS JOIN jsonb_to_recordset(CAST(:subjects AS jsonb)) AS given(subject_id uuid, due_at timestamptz)
+    """
+)
+_MOVE_EACH = text(
+    """
+    UPDATE outbox_task SET due_at = given.due_at
+    FROM jsonb_to_recordset(CAST(:subjects AS jsonb)) AS given(subject_id uuid, due_at timestamptz)
+    WHERE outbox_task.subject_id = given.subject_id AND state = 'due'
     """
 )
 _BEGIN = text(
@@ -121,36 +137,35 @@ def record(
     session: Session, event: Event, subject_id: UUID, *, now: datetime, due_at: datetime | None = None
 ) -> None:
     """Add one row of work for every subscriber of `event`, and wake the relay at commit."""
-    tasks = SUBSCRIBERS[event]
-    values = {
-        "event": event.value, "subject_id": subject_id, "due_at": due_at or now, "now": now,
-        "tasks": list(tasks), "queues": [TASKS[task].queue.value for task in tasks],
-        "trace": tracing.carried(),
-    }  # fmt: skip
-    later.run(session, _RECORD, values)
-    _tell(session, [(subject_id, due_at or now)] * len(tasks), now=now)
+    given = {"subject_id": subject_id, "due_at": due_at or now, "now": now}
+    later.run(session, _RECORD, {**_subscribed(event), **given})
+    _tell(session, [(subject_id, due_at or now)] * len(SUBSCRIBERS[event]), now=now)
 
 
 def record_each(
     session: Session, event: Event, subjects: Sequence[tuple[UUID, datetime]], *, now: datetime
 ) -> None:
     """The same for many subjects, each with the time it is due, in one statement."""
-    rows = [
-        {"event": event, "task": task, "queue": TASKS[task].queue, "subject_id": subject_id,
-         "state": TaskState.DUE, "due_at": due_at, "created_at": now, "trace": tracing.carried(),
-         "token": 0, "attempts": 0, "lost": 0}
-        for task in SUBSCRIBERS[event]
-        for subject_id, due_at in subjects
-    ]  # fmt: skip
-    if rows:
-        session.execute(insert(OutboxTask), rows)
+    if subjects:
+        given = {"subjects": _as_json(subjects), "now": now}
+        later.run(session, _RECORD_EACH, {**_subscribed(event), **given})
         _tell(session, [*subjects] * len(SUBSCRIBERS[event]), now=now)
 
 
-def move(session: Session, subject_id: UUID, due_at: datetime) -> None:
-    """Give the work that waits for a subject another time."""
-    waiting = (OutboxTask.subject_id == subject_id) & (OutboxTask.state == TaskState.DUE)
-    session.execute(update(OutboxTask).where(waiting).values(due_at=due_at))
+def _subscribed(event: Event) -> dict[str, object]:
+    tasks = SUBSCRIBERS[event]
+    queues = [TASKS[task].queue.value for task in tasks]
+    return {"event": event.value, "tasks": list(tasks), "queues": queues, "trace": tracing.carried()}
+
+
+def move_each(session: Session, subjects: Sequence[tuple[UUID, datetime]]) -> None:
+    """Give the work that waits for these subjects another time, each its own."""
+    if subjects:
+        later.run(session, _MOVE_EACH, {"subjects": _as_json(subjects)})
+
+
+def _as_json(subjects: Sequence[tuple[UUID, datetime]]) -> str:
+    return json.dumps([{"subject_id": one, "due_at": due_at} for one, due_at in subjects], default=str)
 
 
 def _tell(session: Session, rows: Sequence[tuple[UUID, datetime]], *, now: datetime) -> None:

@@ -4,14 +4,15 @@ Only the next step waits in a row. It is decided when the one before it is done,
 due, so that a change of the file, a stop, a call or a correction counts at once.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from intake import later
 from intake.db import insert_new, row_values
 from intake.models.mailing import Mailing, SeriesRun
 from intake.rules.series import SERIES
@@ -30,6 +31,9 @@ from intake.services import mailings, outbox
 from intake.services.series_cases import Family, Sent, families, family_of
 
 _BEGIN = insert_new(SeriesRun)
+_MARK = text(
+    "UPDATE series_run SET planned_version = :version WHERE lead_id = ANY(CAST(:leads AS uuid[]))"
+)
 
 
 def begin(session: Session, lead_id: UUID, *, series: str = "guide", now: datetime) -> None:
@@ -104,10 +108,8 @@ def plan(session: Session, lead_ids: Collection[UUID], *, now: datetime) -> int:
     changes, known = _Changes(), families(session, lead_ids)
     for family in known.values():
         changes.take(family, now)
-    for mailing_id, due_at in sorted(changes.moved):
-        _move(session, mailing_id, due_at)
-    for mailing_id, why in sorted(changes.dropped):
-        _drop(session, mailing_id, why, now)
+    _move(session, changes.moved)
+    _drop(session, changes.dropped, now)
     for mailing_id, due_at in sorted(changes.again):
         mailings.plan_again(session, mailing_id, due_at, now=now)
     _mark(session, [family.lead_id for family in known.values() if family.versions - {SERIES.version}])
@@ -139,8 +141,8 @@ class _Changes:
 
     wanted: list[tuple[UUID, str, datetime]] = field(default_factory=list)
     again: list[tuple[UUID, datetime]] = field(default_factory=list)
-    moved: list[tuple[UUID, datetime]] = field(default_factory=list)
-    dropped: list[tuple[UUID, Why]] = field(default_factory=list)
+    moved: dict[UUID, datetime] = field(default_factory=dict)
+    dropped: dict[UUID, Why] = field(default_factory=dict)
 
     def take(self, family: Family, now: datetime) -> None:
         rows, seen = family.mailings, outlook(SERIES, family.case, now)
@@ -161,38 +163,38 @@ class _Changes:
     def _keep(self, row: Sent, seen: Outlook | Verdict, now: datetime) -> None:
         """A row that is due already, or that is looked at again tomorrow, keeps its time."""
         if seen.due_at is None:
-            self.dropped.append((row.id, seen.why))
+            self.dropped[row.id] = seen.why
         elif seen.fate is Fate.LOOK and row.because:
             return
         elif seen.due_at != row.due_at and max(seen.due_at, row.due_at) > now:
-            self.moved.append((row.id, seen.due_at))
+            self.moved[row.id] = seen.due_at
 
 
-def _move(session: Session, mailing_id: UUID, due_at: datetime) -> None:
-    """Give a waiting mailing another time, and the work of sending it with it."""
-    row = _waiting(session, mailing_id)
-    if row is not None:
-        row.due_at, row.because = due_at, None
-        outbox.move(session, mailing_id, due_at)
+def _move(session: Session, moved: Mapping[UUID, datetime]) -> None:
+    """Give waiting mailings another time, and the work of sending them with it."""
+    rows = _waiting(session, moved)
+    for row in rows:
+        row.due_at, row.because = moved[row.id], None
+    outbox.move_each(session, [(row.id, row.due_at) for row in rows])
 
 
-def _drop(session: Session, mailing_id: UUID, why: Why, now: datetime) -> None:
-    row = _waiting(session, mailing_id)
-    if row is not None:
-        mailings.turn(row, MailingStatus.SUPPRESSED, because=why, now=now)
+def _drop(session: Session, dropped: Mapping[UUID, Why], now: datetime) -> None:
+    for row in _waiting(session, dropped):
+        mailings.turn(row, MailingStatus.SUPPRESSED, because=dropped[row.id], now=now)
 
 
-def _waiting(session: Session, mailing_id: UUID) -> Mailing | None:
-    """The row, unless a worker holds it at this moment or has taken it since."""
-    wanted = select(Mailing).where(Mailing.id == mailing_id, Mailing.status == MailingStatus.PLANNED)
-    return session.scalars(wanted.with_for_update(skip_locked=True)).one_or_none()
+def _waiting(session: Session, mailing_ids: Collection[UUID]) -> Sequence[Mailing]:
+    """The rows, in one order for everybody, less those that a worker holds at this moment or has taken."""
+    if not mailing_ids:
+        return ()
+    wanted = select(Mailing).where(Mailing.id.in_(mailing_ids), Mailing.status == MailingStatus.PLANNED)
+    return session.scalars(wanted.order_by(Mailing.id).with_for_update(skip_locked=True)).all()
 
 
 def _mark(session: Session, lead_ids: Collection[UUID]) -> None:
     """Remember by which file these series were planned."""
     if lead_ids:
-        theirs = update(SeriesRun).where(SeriesRun.lead_id.in_(lead_ids))
-        session.execute(theirs.values(planned_version=SERIES.version))
+        later.run(session, _MARK, {"version": SERIES.version, "leads": list(lead_ids)})
 
 
 def _runs(session: Session, lead_id: UUID) -> Sequence[SeriesRun]:

@@ -1,16 +1,19 @@
 """What the series need to know of families, read for one or for many at once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Label,
     Row,
     Select,
+    Uuid,
     and_,
     bindparam,
     exists,
@@ -125,7 +128,7 @@ def _everything() -> Select[Any]:
         _gathered(Letter.due_at, Letter.posted_at, Letter.created_at, where=is_packet()),
     )
     placed = found.join(Contact, Contact.lead_id == Lead.id).outerjoin(Suppression, stopped)
-    return placed.where(Lead.id.in_(bindparam("lead_ids", expanding=True)))
+    return placed.where(Lead.id == func.any(bindparam("lead_ids", type_=ARRAY(Uuid))))
 
 
 _MAILING = (
@@ -235,13 +238,19 @@ def _anchors(
     return {anchor: at for anchor, at in known.items() if at is not None}
 
 
-def _endings(row: Row[Any], runs: dict[str, Run]) -> dict[str, frozenset[Ending]]:
+def _endings(row: Row[Any], runs: dict[str, Run]) -> Mapping[str, frozenset[Ending]]:
     """What ended all of a lead's series, and what ended each."""
     for_all = {_ENDINGS[run.ended_because] for run in runs.values() if run.ended_because in _ENDINGS}
     if row.stopped:
         for_all.add(Ending.BOUNCED if row.stopped == BOUNCED else Ending.STOPPED)
     if row.status != LeadStatus.OPEN:
         for_all.add(Ending.CLOSED)
-    ended = {name for name, run in runs.items() if run.ended_at is not None}
+    ended = frozenset(name for name, run in runs.items() if run.ended_at is not None)
+    return _by_series(frozenset(for_all), ended)
+
+
+@cache
+def _by_series(for_all: frozenset[Ending], ended: frozenset[str]) -> Mapping[str, frozenset[Ending]]:
+    """Few differ, and many families are planned at a time."""
     own = {series.name: {Ending.ENDED} if series.name in ended else set() for series in SERIES.series}
     return {name: frozenset(for_all | endings) for name, endings in own.items()}
