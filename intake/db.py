@@ -183,6 +183,14 @@ def transaction() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def statement() -> Iterator[Session]:
+    """For one statement alone, which commits itself: PostgreSQL need not be told of its begin and end."""
+    with transaction() as session:
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        yield session
+
+
 def _do_first() -> None:
     with _first_lock:
         if _first:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from intake import tracing
-from intake.db import database_now, transaction
+from intake.db import statement, transaction
 from intake.errors import AdvocateDeskError, StaleLease
 from intake.services import outbox
 from intake.services.outbox import Begun, Claim
@@ -92,7 +92,7 @@ def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:
 
         def settle() -> bool:
             with transaction() as session:
-                ended = delivery.settle(session, intent, answer, database_now(session))
+                ended = delivery.settle(session, intent, answer, row.now())
                 # Whoever lost its lease writes nothing, not even that it is to be tried again.
                 (outbox.finish if ended else outbox.hold)(session, task_id, token)
                 return ended
@@ -115,7 +115,7 @@ def _answer(delivery: Delivery, intent: Any) -> Any:
 def _guarded(task_id: int, token: int, work: Callable[[Begun], None]) -> None:
     """The one boundary that catches everything: whatever a task raises becomes a fact in its row."""
     try:
-        with transaction() as session:
+        with statement() as session:
             row = outbox.begin(session, task_id, token)
     except StaleLease as stale:
         log.info("%s: left alone", stale)

@@ -7,6 +7,7 @@ reads them.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from hashlib import sha256
 
 from intake.rules.facts import Diagnosis, Language, Stage, TreatmentStatus
@@ -81,7 +82,7 @@ class Section:
     asks: str = ""
     questions: tuple[Question, ...] = ()
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Of every word it can show and whom it is for: what a clinician signs."""
         return sha256(repr((self.title, self.blocks, self.sources, self._whom())).encode()).hexdigest()

@@ -5,9 +5,10 @@ Every write by a worker carries the token of its lease: an older one touches no 
 """
 
 import json
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, text, update
@@ -72,6 +73,7 @@ _BEGIN = text(
     RETURNING task, queue, subject_id, attempts, statement_timestamp(), {_UNHURRIED}
     """
 )
+_LEASES = json.dumps({task: rule.lease_seconds for task, rule in TASKS.items()})
 _FINISH = """
     UPDATE outbox_task SET state = 'done', finished_at = statement_timestamp(),
         leased_until = NULL, last_error = NULL
@@ -122,7 +124,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Begun:
-    """A row that a worker runs now, begun `at` by the database's clock."""
+    """A row that a worker runs now, begun `at` by the database's clock; `began` is this machine's then."""
 
     id: int
     token: int
@@ -131,6 +133,11 @@ class Begun:
     subject_id: UUID
     attempts: int
     at: datetime
+    began: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        """By the database's clock, without asking it again."""
+        return self.at + timedelta(seconds=time.monotonic() - self.began)
 
 
 def record(
@@ -258,8 +265,7 @@ def give_back(session: Session, task_id: int, token: int) -> None:
 
 def begin(session: Session, task_id: int, token: int) -> Begun:
     """Count the attempt and take the working lease. Raises StaleLease when the row is not ours."""
-    leases = json.dumps({task: rule.lease_seconds for task, rule in TASKS.items()})
-    begun = session.execute(_BEGIN, {"id": task_id, "token": token, "leases": leases}).one_or_none()
+    begun = session.execute(_BEGIN, {"id": task_id, "token": token, "leases": _LEASES}).one_or_none()
     if begun is None:
         raise StaleLease(f"outbox task {task_id}: token {token} is no longer current")
     return Begun(task_id, token, *begun[:5])

@@ -9,12 +9,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from intake.errors import BadInput
 from intake.models.guidance import GuidanceSignOff
 from intake.services import audit
+
+_WORDS = (
+    select(GuidanceSignOff)
+    .where(GuidanceSignOff.row_id == func.any(bindparam("rows", type_=ARRAY(Text))))
+    .order_by(GuidanceSignOff.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,7 @@ def standings(session: Session, digests: Mapping[str, str]) -> dict[str, RowStan
     """The standing of every row of `digests` (row id -> digest of its present text), in that order."""
     present: dict[str, GuidanceSignOff] = {}
     approved_once: set[str] = set()
-    words = select(GuidanceSignOff).where(GuidanceSignOff.row_id.in_(digests)).order_by(GuidanceSignOff.id)
-    for word in session.scalars(words):
+    for word in session.scalars(_WORDS, {"rows": list(digests)}):
         if word.digest == digests[word.row_id]:
             present[word.row_id] = word
         elif word.approved:

@@ -187,7 +187,7 @@ def test_mailing_is_planned_again_when_the_database_is_away_before_sending(
 ) -> None:
     away = _Away(times=1)
     away.begin()
-    monkeypatch.setattr(deliver, "transaction", away.transaction)
+    monkeypatch.setattr(deliver, "statement", away.transaction)
     task_id, token = _claim()
     base.run_delivery(task_id, token, delivery)
     assert (_guide().status, _state(task_id), sink.received) == ("planned", "due", [])
@@ -282,7 +282,6 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
     """Let the row be begun, and its answer be settled, at that moment of the database's clock."""
     begin = outbox.begin
     monkeypatch.setattr(outbox, "begin", lambda *row: replace(begin(*row), at=moment))
-    monkeypatch.setattr(base, "database_now", lambda session: moment)
 
 
 def test_mail_that_is_late_waits_for_the_morning_and_counts_no_attempt(

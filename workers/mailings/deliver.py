@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
 from intake.config import Settings
-from intake.db import transaction
+from intake.db import statement
 from intake.documents.data import Wanted
 from intake.errors import AdvocateDeskError, PermanentError, TransientError
 from intake.mails.compose import MailContent, compose
@@ -35,6 +35,11 @@ from workers.mailings.outgoing import Outgoing, status_after
 
 # A server that says "later" for so long is not going to take it.
 GIVE_UP_AFTER = timedelta(days=1)
+_LEAD = joinedload(Mailing.lead)
+_ONE = select(Mailing).where(Mailing.id == bindparam("id")).with_for_update(of=Mailing)
+_WITH_FAMILY = _ONE.add_columns(mail_brake.ON).options(
+    _LEAD.joinedload(Lead.contact), _LEAD.joinedload(Lead.patient)
+)
 _PROVIDER_ID = re.compile(r"[A-Za-z0-9][\w.@+-]{7,}")
 
 
@@ -43,6 +48,7 @@ class Intent:
     """What was committed before the call: which mailing, to whom, about what."""
 
     mailing_id: UUID
+    lead_id: UUID
     content: MailContent
     document: Wanted | None
 
@@ -79,7 +85,7 @@ class Post:
 
     def prepare(self, session: Session, mailing_id: UUID, now: datetime) -> Intent | NotNow | None:
         """Take the mailing into `sending`, unless it is settled, was under way, must wait or must not go."""
-        mailing = _locked(session, mailing_id)
+        mailing, held = _with_family(session, mailing_id)
         if mailing.status == MailingStatus.SENDING:
             said = "its worker died between the message and the answer"
             _settled(session, mailing, MailingStatus.UNKNOWN, answer=said, now=now)
@@ -93,7 +99,7 @@ class Post:
             return None
         if verdict.fate is Fate.LOOK or verdict.due_at > now:
             return _put_off(session, mailing, family, verdict, now)
-        if mail_brake.is_on(session) and not _by_hand(mailing):
+        if held and not _by_hand(mailing):
             mailing.because = Why.BRAKE
             return NotNow(now + mail_brake.LOOK_AGAIN)
         gate = may_send(SERIES, family.case, mailing.step, now)
@@ -105,7 +111,8 @@ class Post:
         mailing.sending_at, mailing.first_tried_at = now, mailing.first_tried_at or now
         mailing.recipient_blind, mailing.because = mailing.lead.contact.email_blind, None
         content = mail_content.of_mailing(mailing, family.case, self.settings, now=now)
-        return Intent(mailing.id, content, mail_content.document_of(session, content.step, mailing.lead))
+        document = mail_content.document_of(session, content.step, mailing.lead)
+        return Intent(mailing.id, mailing.lead_id, content, document)
 
     def deliver(self, intent: Intent) -> str:
         """Compose, ask once more whether the family said stop, and hand over to SMTP."""
@@ -113,7 +120,7 @@ class Post:
         attached = mail_content.attachments(intent.document, organisation)
         message = compose(replace(intent.content, attachments=attached), organisation)
         message = self.outgoing.signed(message, at=intent.content.sent_at)
-        stopped = _stopped(intent.mailing_id)
+        stopped = _stopped(intent)
         if stopped:
             raise Suppressed(stopped)
         return self.outgoing.send(intent.content.recipient, message)
@@ -176,25 +183,26 @@ def _tried_long_enough(mailing: Mailing, now: datetime) -> bool:
     return now - (mailing.first_tried_at or now) >= GIVE_UP_AFTER
 
 
-def _stopped(mailing_id: UUID) -> Why | None:
+def _stopped(intent: Intent) -> Why | None:
     """Asked just before SMTP. Without an answer nothing is sent, so the fate of the mail is known."""
     try:
-        with transaction() as session:
-            key, lead_id = session.execute(
-                select(Mailing.step, Mailing.lead_id).where(Mailing.id == mailing_id)
-            ).one()
-            step = SERIES.step(key)
-            assert step is not None
-            return barred(SERIES.series_of(step), family_of(session, lead_id).case)
+        with statement() as session:
+            return barred(SERIES.series_of(intent.content.step), family_of(session, intent.lead_id).case)
     except OperationalError as away:
-        raise TransientError(f"mailing {mailing_id}: the database was away before it was sent") from away
+        told = f"mailing {intent.mailing_id}: the database was away before it was sent"
+        raise TransientError(told) from away
+
+
+def _with_family(session: Session, mailing_id: UUID) -> tuple[Mailing, bool]:
+    """The mailing, locked, with its people, and whether the brake is on."""
+    found = session.execute(_WITH_FAMILY, {"id": mailing_id}).one_or_none()
+    if found is None:
+        raise PermanentError(f"mailing {mailing_id} is gone")
+    return found[0], found[1]
 
 
 def _locked(session: Session, mailing_id: UUID) -> Mailing:
-    lead = joinedload(Mailing.lead)
-    people = (lead.joinedload(Lead.contact), lead.joinedload(Lead.patient))
-    wanted = select(Mailing).where(Mailing.id == mailing_id).options(*people)
-    mailing = session.scalars(wanted.with_for_update(of=Mailing)).one_or_none()
+    mailing = session.scalars(_ONE, {"id": mailing_id}).one_or_none()
     if mailing is None:
         raise PermanentError(f"mailing {mailing_id} is gone")
     return mailing
