@@ -35,9 +35,9 @@ from intake.models.promise import Breach
 from intake.rules.facts import Channel
 from intake.rules.outcomes import OutcomeCode
 from intake.rules.post import expected_at
-from intake.rules.series import ANSWERS, SERIES, Anchor, Ending
+from intake.rules.series import ANSWERS, SERIES, Anchor, Ending, Series
 from intake.rules.series_hours import Zones, day_begins, known_zones, local_day
-from intake.rules.series_plan import Case
+from intake.rules.series_plan import Case, Why, barred
 from intake.rules.statuses import LeadStatus, MailingStatus
 from intake.services.letters import is_packet
 from intake.services.suppressions import BOUNCED, ERASED
@@ -97,10 +97,7 @@ def _gathered(*columns: InstrumentedAttribute[Any], where: ColumnElement[bool]) 
 
 
 def _everything() -> Select[Any]:
-    """One statement for all that planning needs, built once: it is run several times for each mail."""
-    binds = or_(Suppression.reason != ERASED, Lead.created_at <= Suppression.created_at)
-    same = Suppression.address_blind == Contact.email_blind
-    stopped = and_(Suppression.channel == Channel.EMAIL, same, binds)
+    """One statement for all that planning needs, built once: it is run twice for each mail."""
     spoken = select(func.min(CallAttempt.ended_at)).where(
         CallAttempt.lead_id == Lead.id, CallAttempt.outcome == OutcomeCode.SPOKE
     )
@@ -110,25 +107,29 @@ def _everything() -> Select[Any]:
     from_them = MailReply.sender_blind == Contact.email_blind
     held = or_(unread.where(MailReply.lead_id == Lead.id), unread.where(from_them))
     matched = exists().where(MatchSet.lead_id == Lead.id, MatchSet.current, Match.match_set_id == MatchSet.id)
-    found = select(
+    return _standing().add_columns(
         Lead.id,
         Lead.created_at,
         Lead.time_zones,
-        Lead.status,
-        Lead.wants_guide,
         *(getattr(Lead, name) for name in ANSWERS),
-        Contact.email_blind,
-        Suppression.reason.label("stopped"),
         spoken.scalar_subquery().label("spoken_at"),
         late.scalar_subquery().label("call_late_at"),
         matched.label("matched"),
         held.label("held"),
-        _gathered(*(getattr(SeriesRun, field.name) for field in fields(Run)), where=true()),
         _gathered(*_MAILING, where=true()),
         _gathered(Letter.due_at, Letter.posted_at, Letter.created_at, where=is_packet()),
     )
-    placed = found.join(Contact, Contact.lead_id == Lead.id).outerjoin(Suppression, stopped)
-    return placed.where(Lead.id == func.any(bindparam("lead_ids", type_=ARRAY(Uuid))))
+
+
+def _standing() -> Select[Any]:
+    """What may forbid a whole series."""
+    binds = or_(Suppression.reason != ERASED, Lead.created_at <= Suppression.created_at)
+    same = Suppression.address_blind == Contact.email_blind
+    stopped = and_(Suppression.channel == Channel.EMAIL, same, binds)
+    runs = _gathered(*(getattr(SeriesRun, field.name) for field in fields(Run)), where=true())
+    reason = Suppression.reason.label("stopped")
+    found = select(Lead.status, Lead.wants_guide, Contact.email_blind, reason, runs).select_from(Lead)
+    return found.join(Contact, Contact.lead_id == Lead.id).outerjoin(Suppression, stopped)
 
 
 _MAILING = (
@@ -140,7 +141,18 @@ _MAILING = (
     Mailing.sending_at,
     Mailing.because,
 )
-_FAMILIES = _everything()
+_STANDING = _standing().where(Lead.id == bindparam("lead_id"))
+_FAMILY = _everything().where(Lead.id == bindparam("lead_id"))
+_FAMILIES = _everything().where(Lead.id == func.any(bindparam("lead_ids", type_=ARRAY(Uuid))))
+
+
+def bar(session: Session, lead_id: UUID, series: Series) -> Why | None:
+    """What forbids a series at this moment: the least that must be read to know it."""
+    row = session.execute(_STANDING, {"lead_id": lead_id}).one()
+    runs, known = _runs(row.series_run or ()), row.email_blind is not None
+    endings, consents = _endings(row, runs), _consents(row, runs)
+    case = Case(zones=(), answers={}, anchors={}, consents=consents, has_address=known, endings=endings)
+    return barred(series, case)
 
 
 def family_of(session: Session, lead_id: UUID) -> Family:
@@ -149,8 +161,14 @@ def family_of(session: Session, lead_id: UUID) -> Family:
 
 
 def families(session: Session, lead_ids: Collection[UUID]) -> dict[UUID, Family]:
-    """Every lead that is there, in one query for all of them."""
-    return {row.id: _family(row) for row in session.execute(_FAMILIES, {"lead_ids": list(lead_ids)})}
+    """Every lead that is there, in one query for all of them.
+
+    For one alone PostgreSQL keeps its plan; for a list it makes a new one each time, which takes longer
+    than to run it.
+    """
+    one = len(lead_ids) == 1
+    given = {"lead_id": next(iter(lead_ids))} if one else {"lead_ids": list(lead_ids)}
+    return {row.id: _family(row) for row in session.execute(_FAMILY if one else _FAMILIES, given)}
 
 
 def _family(row: Row[Any]) -> Family:

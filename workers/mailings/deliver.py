@@ -25,11 +25,11 @@ from intake.rules import may_contact
 from intake.rules.facts import Channel
 from intake.rules.mail_gate import may_send
 from intake.rules.series import BY_A_PERSON, SERIES
-from intake.rules.series_plan import Fate, Verdict, Why, barred, fate_of, look_again
+from intake.rules.series_plan import Fate, Verdict, Why, fate_of, look_again
 from intake.rules.statuses import MailingStatus, change
 from intake.services import mail_brake, mail_content, series
 from intake.services.mailings import turn
-from intake.services.series_cases import Family, family_of
+from intake.services.series_cases import Family, bar, family_of
 from workers.base import Delivery, NotNow
 from workers.mailings.outgoing import Outgoing, status_after
 
@@ -187,7 +187,7 @@ def _stopped(intent: Intent) -> Why | None:
     """Asked just before SMTP. Without an answer nothing is sent, so the fate of the mail is known."""
     try:
         with statement() as session:
-            return barred(SERIES.series_of(intent.content.step), family_of(session, intent.lead_id).case)
+            return bar(session, intent.lead_id, SERIES.series_of(intent.content.step))
     except OperationalError as away:
         told = f"mailing {intent.mailing_id}: the database was away before it was sent"
         raise TransientError(told) from away

@@ -178,5 +178,6 @@ def _words(error: smtplib.SMTPException | OSError) -> str:
 
 
 def _without(answer: str, recipient: str) -> str:
-    scrubbed = re.sub(re.escape(recipient), "(recipient)", answer, flags=re.IGNORECASE)
-    return _NOT_PRINTABLE.sub(" ", scrubbed).strip()[:500]
+    if recipient.lower() in answer.lower():
+        answer = re.sub(re.escape(recipient), "(recipient)", answer, flags=re.IGNORECASE)
+    return _NOT_PRINTABLE.sub(" ", answer).strip()[:500]
