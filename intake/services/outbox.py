@@ -18,6 +18,7 @@ from intake import later, tracing
 from intake.errors import StaleLease
 from intake.models.work import OutboxTask
 from intake.rules.statuses import TaskState
+from intake.services.outbox_statements import MOVE_EACH, RECORD, RECORD_EACH, TAKE_ALONG
 from intake.workflow import (
     MAX_LOST,
     MAX_UNSTARTED,
@@ -40,30 +41,6 @@ _NOW = func.statement_timestamp()
 _UNHURRIED = "set_config('synchronous_commit', 'off', true)"
 
 # As text, because SQLAlchemy needs longer to make these statements than PostgreSQL to run them.
-_RECORD = text(
-    """
-    INSERT INTO outbox_task
-        (event, task, queue, subject_id, state, due_at, created_at, trace, token, attempts, lost)
-    SELECT :event, task, queue, :subject_id, 'due', :due_at, :now, :trace, 0, 0, 0
-    FROM unnest(CAST(:tasks AS text[]), CAST(:queues AS text[])) AS wanted(task, queue)
-    """
-)
-_RECORD_EACH = text(
-    """
-    INSERT INTO outbox_task
-        (event, task, queue, subject_id, state, due_at, created_at, trace, token, attempts, lost)
-    SELECT :event, task, queue, subject_id, 'due', due_at, :now, :trace, 0, 0, 0
-    FROM unnest(CAST(:tasks AS text[]), CAST(:queues AS text[])) AS wanted(task, queue)
-    CROSS JOIN jsonb_to_recordset(CAST(:subjects AS jsonb)) AS given(subject_id uuid, due_at timestamptz)
-    """
-)
-_MOVE_EACH = text(
-    """
-    UPDATE outbox_task SET due_at = given.due_at
-    FROM jsonb_to_recordset(CAST(:subjects AS jsonb)) AS given(subject_id uuid, due_at timestamptz)
-    WHERE outbox_task.subject_id = given.subject_id AND state = 'due'
-    """
-)
 _BEGIN = text(
     f"""
     UPDATE outbox_task SET attempts = attempts + 1, started_at = statement_timestamp(),
@@ -80,14 +57,6 @@ _FINISH = """
     WHERE id = :id AND token = :token AND state = 'leased' RETURNING id
 """
 _FINISH_FOR_GOOD, _FINISH_REDOABLE = text(_FINISH), text(f"{_FINISH}, {_UNHURRIED}")
-_TAKE_ALONG = text(
-    """
-    UPDATE outbox_task SET state = 'leased', token = token + 1,
-        leased_until = statement_timestamp() + make_interval(secs => :lease)
-    WHERE subject_id = :subject_id AND queue = :queue AND state = 'due' AND due_at <= statement_timestamp()
-    RETURNING id, token, task, queue, trace
-    """
-)
 _CLAIM = text(
     f"""
     WITH room AS (
@@ -145,7 +114,7 @@ def record(
 ) -> None:
     """Add one row of work for every subscriber of `event`, and wake the relay at commit."""
     given = {"subject_id": subject_id, "due_at": due_at or now, "now": now}
-    later.run(session, _RECORD, {**_subscribed(event), **given})
+    later.run(session, RECORD, {**_subscribed(event), **given})
     _tell(session, [(subject_id, due_at or now)] * len(SUBSCRIBERS[event]), now=now)
 
 
@@ -155,7 +124,7 @@ def record_each(
     """The same for many subjects, each with the time it is due, in one statement."""
     if subjects:
         given = {"subjects": _as_json(subjects), "now": now}
-        later.run(session, _RECORD_EACH, {**_subscribed(event), **given})
+        later.run(session, RECORD_EACH, {**_subscribed(event), **given})
         _tell(session, [*subjects] * len(SUBSCRIBERS[event]), now=now)
 
 
@@ -168,7 +137,7 @@ def _subscribed(event: Event) -> dict[str, object]:
 def move_each(session: Session, subjects: Sequence[tuple[UUID, datetime]]) -> None:
     """Give the work that waits for these subjects another time, each its own."""
     if subjects:
-        later.run(session, _MOVE_EACH, {"subjects": _as_json(subjects)})
+        later.run(session, MOVE_EACH, {"subjects": _as_json(subjects)})
 
 
 def _as_json(subjects: Sequence[tuple[UUID, datetime]]) -> str:
@@ -199,7 +168,7 @@ def taken_along(session: Session, queue: str) -> list[Claim]:
     found: list[Claim] = []
     if len(set(carried)) == 1:
         asked = {"subject_id": carried[0], "queue": queue, "lease": UNSTARTED_LEASE_SECONDS}
-        found = [Claim(*row) for row in session.execute(_TAKE_ALONG, asked)]
+        found = [Claim(*row) for row in session.execute(TAKE_ALONG, asked)]
     if len(found) < len(carried):
         wake_relay(session)
     return found
