@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError
 from intake import db
 from intake.config import Settings
 from intake.db import transaction
-from intake.receipts.reply import read_reply
 from intake.services import mail_replies
 
 # sysexits.h: the mail server keeps the mail and tries again later.
@@ -27,14 +26,15 @@ def command() -> None:
 def take() -> None:
     """Read one mail on standard input: a line for a mail server's pipe.
 
-    A stop that a mail program wrote counts at once; a family's reply waits for a supervisor under
-    "For the supervisor"; all else is passed over, so let the server keep a copy for your mailbox.
+    A stop that a mail program wrote counts at once, and so does a mail of ours that came back; a family's
+    reply waits for a supervisor under "For the supervisor"; all else is passed over, so let the server keep
+    a copy for your mailbox.
     """
-    reply = read_reply(sys.stdin.buffer.read(_LARGEST))
+    message = sys.stdin.buffer.read(_LARGEST)
     try:
         db.connect(Settings.from_env(), pool_size=1)
         with transaction() as session:
-            taken = mail_replies.take(session, reply, now=datetime.now(UTC))
+            taken = mail_replies.take_mail(session, message, now=datetime.now(UTC))
     except DBAPIError as away:
         click.echo(f"The database is away ({type(away.orig).__name__}): try again later.", err=True)
         sys.exit(TRY_LATER)

@@ -15,7 +15,7 @@ from intake.models.lead import Lead
 from intake.models.match import Match, MatchSet
 from intake.models.staff import Staff
 from intake.rules.facts import Channel
-from intake.services import audit, callbacks, families, guidance, mail_replies, owners, suppressions
+from intake.services import audit, callbacks, families, guidance, mail_replies, mailings, owners, suppressions
 from intake.services.choices import chosen_of, off_list
 from intake.services.permissions import Permission, may_ring
 from intake.services.staff import Role, actor
@@ -26,7 +26,8 @@ from intake.services.timeline import Entry, timeline
 class Request:
     """One request with its own consents and its own list of doctors. `lead` has its people loaded.
 
-    `mail`: works, none, reply (one waits to be read), or why nothing may be sent to their address.
+    `mail`: works, none, reply (one waits to be read), refused (the last one was), or why nothing may be sent
+    to their address.
     `unsigned`: rows of the guidance behind the list that no clinician has signed as they stand.
     `chosen`: ids of the doctors that were sent from a call; `off_list`: those of them that the list lacks.
     """
@@ -131,7 +132,9 @@ def _mail(session: Session, lead: Lead) -> str:
     if blind is None:
         return "none"
     why = suppressions.why_suppressed(session, Channel.EMAIL, blind, asked_at=lead.created_at)
-    return why or ("reply" if mail_replies.waits(session, lead.id, blind) else "works")
+    if why or mail_replies.waits(session, lead.id, blind):
+        return why or "reply"
+    return "refused" if mailings.was_refused(session, lead.id, blind) else "works"
 
 
 def _whole(session: Session, callback_id: UUID) -> Callback | None:

@@ -97,7 +97,7 @@ def _content(
 ) -> MailContent:
     case = _with_day(family_of(session, lead.id).case, step, now)
     content = mail_content.content(step, lead, case, settings, envelope=envelope, now=now)
-    return replace(content, status_url=f"{settings.public_url}/s/{_NOWHERE}")
+    return replace(content, status_url=f"{content.site_url}/s/{_NOWHERE}")
 
 
 def _with_day(case: Case, step: Step, now: datetime) -> Case:

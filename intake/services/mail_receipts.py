@@ -76,17 +76,28 @@ def _bounced(session: Session, receipt: Receipt, mailing: Mailing | None, now: d
     if mailing is not None and mailing.status in (MailingStatus.ACCEPTED, MailingStatus.UNKNOWN):
         said = f"it came back: {receipt.detail}".rstrip(": ")
         turn(mailing, MailingStatus.FAILED, because=BOUNCED, answer=said, now=now)
-    _silence(session, receipt, mailing, BOUNCED, now)
+    _silence(session, _whom(receipt, mailing), mailing, BOUNCED, now)
+
+
+def came_back(session: Session, mailing: Mailing, *, now: datetime) -> None:
+    """Their mail server knew no such address while we spoke with it: as with a bounce that comes later."""
+    mailing.because = BOUNCED
+    _silence(session, mailing.recipient_blind, mailing, BOUNCED, now)
 
 
 def _complained(session: Session, receipt: Receipt, mailing: Mailing | None, now: datetime) -> None:
     """Somebody pressed "this is spam": no more mail to that address, and perhaps to nobody for now."""
-    _silence(session, receipt, mailing, COMPLAINED, now)
+    _silence(session, _whom(receipt, mailing), mailing, COMPLAINED, now)
     mail_brake.pull_if_due(session, now=now)
 
 
-def _silence(session: Session, receipt: Receipt, mailing: Mailing | None, reason: str, now: datetime) -> None:
-    blind = mailing.recipient_blind if mailing else email_blind(receipt.recipient)
+def _whom(receipt: Receipt, mailing: Mailing | None) -> bytes | None:
+    return mailing.recipient_blind if mailing else email_blind(receipt.recipient)
+
+
+def _silence(
+    session: Session, blind: bytes | None, mailing: Mailing | None, reason: str, now: datetime
+) -> None:
     if blind is not None:
         session.flush()
         stop_address(session, blind, reason=reason, now=now)

@@ -17,20 +17,23 @@ from intake.errors import BadInput
 from intake.models.lead import Contact, Lead
 from intake.models.mail_reply import MailReply
 from intake.models.mailing import Mailing
-from intake.receipts.reply import Reply
+from intake.receipts.dsn import read_dsn
+from intake.receipts.reply import Reply, read_reply
 from intake.rules.stop_words import says_stop
-from intake.services import audit, series, stops
+from intake.services import audit, mail_receipts, series, stops
 from intake.services.blind import email_blind
 from intake.services.staff import actor
 from intake.services.stop_links import address_of
 
 _KEEP = insert_new(MailReply).returning(MailReply.__table__.c.id)
 _LISTED = 200
+DSN = "dsn"
 
 
 class Taken(StrEnum):
     """What became of a mail that came in. AUTOMATIC and NOT_OURS are not kept."""
 
+    BOUNCED = "bounced"
     STOPPED = "stopped"
     KEPT = "kept"
     REPEATED = "repeated"
@@ -42,6 +45,18 @@ class ReplyDecision(StrEnum):
     STOP_MAIL = "stop-mail"
     STOP_EVERYTHING = "stop-everything"
     GO_ON = "go-on"
+
+
+def take_mail(session: Session, message: bytes, *, now: datetime) -> Taken:
+    """A whole mail that came in: one of ours that came back, or what somebody answers.
+
+    Raises NotReadable when it names no sender.
+    """
+    bounces = read_dsn(message, now)
+    if bounces:
+        mail_receipts.take(session, DSN, bounces, now=now)
+        return Taken.BOUNCED
+    return take(session, read_reply(message), now=now)
 
 
 def take(session: Session, reply: Reply, *, now: datetime) -> Taken:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from intake.models.lead import Lead
@@ -14,6 +14,7 @@ from intake.rules.statuses import MailingStatus, change
 from intake.services import outbox
 from intake.workflow import Event
 
+_TRIED = (MailingStatus.ACCEPTED, MailingStatus.FAILED)
 # As text and with all rows in one value: a statement for each takes ten times as long.
 _PLAN = text(
     """
@@ -39,6 +40,13 @@ def plan_rows(session: Session, steps: Iterable[tuple[UUID, str, datetime]], *, 
     new = [(row.id, row.due_at) for row in session.execute(_PLAN, given)]
     outbox.record_each(session, Event.MAILING_PLANNED, new, now=now)
     return len(new)
+
+
+def was_refused(session: Session, lead_id: UUID, email_blind: bytes) -> bool:
+    """Whether the newest mail that was handed over for this address was not taken."""
+    tried = (Mailing.lead_id == lead_id, Mailing.recipient_blind == email_blind, Mailing.status.in_(_TRIED))
+    newest = select(Mailing.status).where(*tried).order_by(Mailing.answered_at.desc()).limit(1)
+    return session.scalars(newest).first() == MailingStatus.FAILED
 
 
 def plan_again(session: Session, mailing_id: UUID, due_at: datetime, *, now: datetime) -> None:

@@ -13,7 +13,6 @@ from flask import Blueprint, Request, current_app, request
 from intake.config import Receipts
 from intake.db import transaction
 from intake.receipts.receipt import NotProven, NotReadable, Receipt
-from intake.receipts.reply import read_reply
 from intake.receipts.ses import read_ses, read_ses_mail
 from intake.receipts.signed import HEADER, prove, read_signed
 from intake.receipts.sns import Topic
@@ -83,9 +82,8 @@ def take_mail(adapter: str) -> tuple[str, int]:
     def keep(mail: bytes | None) -> None:
         if mail is None:
             return
-        reply = read_reply(mail)
         with transaction() as session:
-            taken = mail_replies.take(session, reply, now=utc_now())
+            taken = mail_replies.take_mail(session, mail, now=utc_now())
         log.info("replies/%s: %s", adapter, taken)
 
     return _heard("replies", adapter, MAIL_ADAPTERS, keep)

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from intake.config import Receipts
 from intake.crypto import keyring
 from intake.db import transaction
-from intake.models import AuditEntry, Contact, Lead, Mailing, MailReply, Suppression
+from intake.models import AuditEntry, Contact, Lead, Mailing, MailReceipt, MailReply, Suppression
 from intake.receipts.reply import Reply
 from intake.receipts.signed import HEADER, signature
 from intake.rules.series import SERIES
@@ -253,6 +253,39 @@ def pipe(environment: dict[str, str], mail: bytes) -> tuple[int, str]:
 
 
 # The page
+
+
+def came_back(message_id: str, status: str = "5.1.1") -> bytes:
+    return (
+        "From: MAILER-DAEMON@mx.example\nMessage-ID: <back@mx.example>\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=x\n\n"
+        "--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
+        f"Final-Recipient: rfc822; someone.else@family.example\nAction: failed\nStatus: {status}\n\n"
+        f"--x\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{message_id}@sample.example>\n\n--x--\n"
+    ).encode()
+
+
+def taken_in(message: bytes) -> Taken:
+    with transaction() as session:
+        return mail_replies.take_mail(session, message, now=NOON)
+
+
+def test_mail_that_came_back_marks_its_own_address_as_dead_and_no_other(lead_id: UUID) -> None:
+    with transaction() as session:
+        guide = session.scalars(select(Mailing).where(Mailing.step == "guide")).one()
+        guide.recipient_blind = email_blind(ADA)
+    assert [taken_in(came_back(guide.message_id)) for _ in range(2)] == [Taken.BOUNCED, Taken.BOUNCED]
+    with transaction() as session:
+        stops = [(row.reason, row.address_blind) for row in session.scalars(select(Suppression))]
+        assert stops == [("bounced", email_blind(ADA))]
+        assert session.get_one(Mailing, guide.id).status == "failed"
+        assert session.scalar(select(func.count()).select_from(MailReceipt)) == 1
+
+
+def test_report_about_no_mail_of_ours_silences_nobody(lead_id: UUID) -> None:
+    taken_in(came_back(str(uuid4())))
+    with transaction() as session:
+        assert session.scalars(select(Suppression)).all() == []
 
 
 def test_supervisor_reads_a_reply_and_decides(lead_id: UUID, browser_client: FlaskClient) -> None:

@@ -13,15 +13,16 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session as DatabaseSession
+from sqlalchemy.orm import joinedload
 
 from intake.config import Settings
 from intake.crypto import keyring
 from intake.db import transaction
 from intake.mails.dkim import new_key
-from intake.models import MailBrake, Mailing, OutboxTask
+from intake.models import Lead, MailBrake, Mailing, OutboxTask, Suppression
 from intake.rules.facts import Channel
 from intake.rules.statuses import MailingStatus, TaskState
-from intake.services import outbox, series, stops, suppressions
+from intake.services import call_screen, outbox, series, stops, suppressions
 from intake.services.stop_links import stop_token
 from intake.workflow import Queue
 from tests.factories import NOON, free_port, stored_lead
@@ -141,6 +142,43 @@ def test_mailing_fails_for_good_when_the_server_refuses(
     task_id, token = _claim()
     base.run_delivery(task_id, token, delivery)
     assert (_guide().status, _state(task_id)) == (MailingStatus.FAILED, TaskState.DONE)
+
+
+def _known_of_their_mail(lead_id: UUID) -> str:
+    """What an advocate sees on the call screen."""
+    with transaction() as session:
+        people = (joinedload(Lead.contact), joinedload(Lead.patient))
+        lead = session.get_one(Lead, lead_id, options=people)
+        return call_screen.request(session, lead).mail
+
+
+def test_address_does_not_work_when_the_server_knows_no_such_mailbox(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    sink.answer = "550 5.1.1 no such mailbox"
+    base.run_delivery(*_claim(), delivery)
+    assert (_guide().because, _known_of_their_mail(lead_id)) == ("bounced", "bounced")
+    with transaction() as session:
+        assert session.scalars(select(Suppression.reason)).all() == ["bounced"]
+        waiting = select(Mailing.id).where(Mailing.status == MailingStatus.PLANNED)
+        assert session.scalars(waiting).all() == []
+
+
+def test_address_is_not_blamed_when_the_server_refuses_us(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    sink.answer = "550 5.7.1 we do not like this sender"
+    base.run_delivery(*_claim(), delivery)
+    assert (_guide().status, _guide().because, _known_of_their_mail(lead_id)) == ("failed", None, "refused")
+    with transaction() as session:
+        assert session.scalars(select(Suppression.reason)).all() == []
+
+
+def test_call_screen_says_that_the_address_works_when_the_mail_was_taken(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    base.run_delivery(*_claim(), delivery)
+    assert _known_of_their_mail(lead_id) == "works"
 
 
 def test_mailing_becomes_unknown_when_its_worker_died_sending(

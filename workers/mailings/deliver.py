@@ -27,11 +27,12 @@ from intake.rules.mail_gate import may_send
 from intake.rules.series import BY_A_PERSON, SERIES
 from intake.rules.series_plan import Fate, Verdict, Why, fate_of, look_again
 from intake.rules.statuses import MailingStatus, change
-from intake.services import mail_brake, mail_content, series
+from intake.services import mail_brake, mail_content, mail_receipts, series
 from intake.services.mailings import turn
 from intake.services.series_cases import Family, bar, family_of
 from workers.base import Delivery, NotNow
 from workers.mailings.outgoing import Outgoing, status_after
+from workers.mailings.transport import MailRefused
 
 # A server that says "later" for so long is not going to take it.
 GIVE_UP_AFTER = timedelta(days=1)
@@ -139,6 +140,8 @@ def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, no
     if status == MailingStatus.ACCEPTED:
         mailing.provider_id = provider_id(str(answer))
     _settled(session, mailing, status, because=because, answer=str(answer), now=now)
+    if isinstance(answer, MailRefused) and answer.dead_address:
+        mail_receipts.came_back(session, mailing, now=now)
     return True
 
 

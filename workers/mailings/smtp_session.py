@@ -8,6 +8,7 @@ import time
 from enum import StrEnum
 
 from intake.errors import AdvocateDeskError, PermanentError, TransientError
+from intake.rules.mail_status import is_dead_address, is_dead_recipient
 
 _LONGEST_LINE = 4096
 _LINE_ENDS = re.compile(rb"\r\n|\r|\n")
@@ -34,7 +35,14 @@ class _AnswerError(AdvocateDeskError):
 
 
 class MailRefused(_AnswerError, PermanentError):
-    """The server said no (5xx) and means it. At RCPT it means that the address is dead."""
+    """The server said no (5xx) and means it."""
+
+    @property
+    def dead_address(self) -> bool:
+        """Whether it is the address that it does not know, not we or our mail that it does not like."""
+        if self.phase is Phase.RCPT:
+            return is_dead_recipient(self.code, self.enhanced)
+        return is_dead_address(self.enhanced)
 
 
 class MailDelayed(_AnswerError, TransientError):

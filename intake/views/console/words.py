@@ -73,6 +73,7 @@ EMAIL = {
     "works": "Given",
     "none": "None given",
     "bounced": "Does not work: a mail came back. Ask for another",
+    "refused": "The last mail was refused by their mail server. Ask for another",
     "complained": "No mail: they marked one of ours as spam",
     "reply": "They answered a mail, which a supervisor reads",
 }
