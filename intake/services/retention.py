@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from intake.db import Base
 from intake.models.audit import AuditSeal
 from intake.models.consent import AuditEntry
+from intake.models.deletion import Deletion, DeletionMail
 from intake.models.lead import Lead
 from intake.models.privacy import LedgerEntry
 from intake.rules.retention import RETENTION, Keep, KeepRule
@@ -74,13 +76,23 @@ def report(session: Session, *, now: datetime) -> dict[str, object]:
     counted = select(LedgerEntry.reason, func.count()).where(LedgerEntry.kind == Kind.ERASED)
     erased = {reason: count for reason, count in session.execute(counted.group_by(LedgerEntry.reason))}
     last = heartbeats.last(session, NAME)
+    waiting = Deletion.done_at.is_(None) & Deletion.closed_at.is_(None)
     return {
         "erased": erased,
+        "wishes_open": _number(session, Deletion.id, waiting),
+        "wishes_late": _number(session, Deletion.id, waiting & (Deletion.due_at < now)),
+        "centres_to_tell": _number(
+            session, DeletionMail.id, DeletionMail.centre.is_not(None) & DeletionMail.settled_at.is_(None)
+        ),
         "last_run": last.isoformat() if last else None,
         "past_their_time": _past(session, now),
         "rules": RETENTION.version,
         "backup_days": RETENTION.backup_days,
     }
+
+
+def _number(session: Session, column: InstrumentedAttribute[UUID], where: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count(column)).where(where)) or 0
 
 
 def _past(session: Session, now: datetime) -> dict[str, int]:

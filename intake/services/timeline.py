@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from intake.models.callback import CallAttempt, Callback, CallNote, OutcomeUndo
+from intake.models.consent import AuditEntry
 from intake.models.lead import ContactChange, Lead
 from intake.models.letter import Letter
 from intake.models.mailing import Mailing
@@ -25,6 +26,7 @@ class Happened(StrEnum):
     CORRECTED = "corrected"
     MAIL = "mail"
     LETTER = "letter"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class Entry:
     """`code` says more by kind: an outcome, a field that was corrected, a step of the mails.
 
     `text`: notes, or what a contact was before. `attempt`: the call, of CALL. `row_id`: of MAIL and LETTER.
+    `next_open`: from when on a refused call would be allowed, where an hour mends it.
     """
 
     at: datetime
@@ -42,12 +45,13 @@ class Entry:
     text: str | None = None
     attempt: CallAttempt | None = None
     row_id: UUID | None = None
+    next_open: datetime | None = None
 
 
 def timeline(session: Session, leads: Sequence[Lead]) -> list[Entry]:
     """Everything about these requests, which are a family's."""
     known = {lead.id: lead for lead in leads}
-    parts = (_calls, _undone, _notes, _corrections, _mails, _letters)
+    parts = (_calls, _undone, _notes, _corrections, _mails, _letters, _refused)
     entries = [entry for part in parts for entry in part(session, known)]
     entries += [Entry(at=lead.created_at, kind=Happened.SENT, lead=lead, code=lead.source) for lead in leads]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
@@ -125,4 +129,20 @@ def _letters(session: Session, known: dict[UUID, Lead]) -> Iterator[Entry]:
             code=letter.step,
             text=letter.status,
             row_id=letter.id,
+        )
+
+
+def _refused(session: Session, known: dict[UUID, Lead]) -> Iterator[Entry]:
+    """Calls that the rules did not allow at that moment."""
+    ids = list(map(str, known))
+    theirs = (AuditEntry.subject_kind == "lead") & AuditEntry.subject_id.in_(ids)
+    refused = select(AuditEntry).where(theirs, AuditEntry.action == "call.refused")
+    for entry in session.scalars(refused):
+        opens = entry.detail.get("next_open")
+        yield Entry(
+            at=entry.at,
+            kind=Happened.REFUSED,
+            lead=known[UUID(entry.subject_id)],
+            text=entry.detail["why"],
+            next_open=datetime.fromisoformat(opens) if opens else None,
         )

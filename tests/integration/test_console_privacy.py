@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from intake.db import transaction
 from intake.models import AuditEntry, Deletion, DeletionMail, Lead
-from intake.services import deletions
+from intake.services import audit, deletions, retention
 from intake.services.staff import Role
 from tests.desk import press, signed_in, stored
 from tests.factories import NOON, stored_lead
@@ -121,3 +121,36 @@ def test_centre_that_a_mail_did_not_reach_is_told_by_hand(client: FlaskClient) -
     told = stored(DeletionMail, mail.id)
     assert (bool(told.settled_at), told.reference) == (True, None)
     assert "to be told" not in client.get(PAGE).text
+
+
+def test_receipt_that_somebody_reads_out_is_found_and_names_nobody(client: FlaskClient) -> None:
+    lead_id = a_lead()
+    with transaction() as session:
+        receipt = deletions.finish(session, lead_id, by="visitor", now=NOON) or ""
+    page = client.get(f"{PAGE}?receipt={receipt[:3].lower()}-{receipt[3:]}").text
+    assert "deleted here 2026-11-24" in page
+    assert "Ada" not in page
+    assert "no such receipt" in client.get(f"{PAGE}?receipt=CFHJKMNQR").text
+
+
+def test_report_counts_wishes_that_wait_and_those_that_are_late(client: FlaskClient) -> None:
+    wish(a_lead(), days_ago=31)
+    wish(a_lead())
+    with transaction() as session:
+        report = retention.report(session, now=NOON)
+    assert (report["wishes_open"], report["wishes_late"], report["centres_to_tell"]) == (2, 1, 0)
+
+
+def test_refused_call_stands_in_the_history_with_the_hour_from_which_it_is_allowed(
+    client: FlaskClient,
+) -> None:
+    lead_id = a_lead()
+    opens = NOON + timedelta(hours=20)
+    with transaction() as session:
+        audit.note(
+            session, "staff:1", "call.refused", "lead", lead_id, now=NOON,
+            why="It is night there.", rule_version="1", next_open=opens.isoformat(),
+        )  # fmt: skip
+    page = client.get(f"/console/leads/{lead_id}").text
+    assert "A call was refused: It is night there." in page
+    assert "Allowed from tomorrow 8:00 am CST" in page

@@ -3,7 +3,7 @@
 import json
 from uuid import UUID
 
-from flask import Response, abort, flash, g, redirect, render_template, url_for
+from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from intake.forms.console import PressForm, ReasonForm
 from intake.language import speaking
 from intake.models.lead import Lead
 from intake.rules.facts import Language
-from intake.rules.references import spoken_receipt
+from intake.rules.references import spoken_receipt, typed_receipt
 from intake.services import audit, corrections, deletions, privacy, retention
 from intake.services.staff import actor
 from intake.views import held
@@ -29,7 +29,10 @@ def deletion_list() -> str:
     with transaction() as session:
         found = deletions.standing(session, now=g.now)
         report = retention.report(session, now=g.now)
+        typed = typed_receipt(request.args.get("receipt", "")[:40])
+        said = deletions.by_receipt(session, typed) if typed else None
     shown = {"found": found, "report": report, "say_receipt": spoken_receipt, "words": words}
+    shown.update(typed=typed, said=said)
     return render_template("console/privacy/deletions.html", form=PressForm(), **shown)
 
 

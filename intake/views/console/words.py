@@ -197,6 +197,7 @@ def happened(entry: Entry) -> str:
         Happened.UNDONE: f"“{outcome(entry.code)}” was taken back",
         Happened.NOTE: "Note of somebody who had lost the call",
         Happened.CORRECTED: f"The {entry.code} was corrected",
+        Happened.REFUSED: f"A call was refused: {entry.text}",
         Happened.LETTER: f"Letter “{step.replace('_', ' ')}”: {LETTER.get(entry.text or '', '')}",
         Happened.MAIL: f"Mail “{step.replace('_', ' ')}”: {MAIL.get(entry.text or '', '')}",
     }[entry.kind]
