@@ -21,7 +21,7 @@ from intake.models.sharing import Disclosure
 from intake.rules.facts import Channel
 from intake.rules.references import new_receipt
 from intake.rules.retention import RETENTION
-from intake.services import audit, erasure, outbox, suppressions
+from intake.services import audit, erasure, outbox, restore_ledger, suppressions
 from intake.workflow import Event
 
 LINK_LIFE = timedelta(days=3)
@@ -88,10 +88,13 @@ def finish(session: Session, lead_id: UUID, *, by: str, now: datetime) -> str | 
     deletion_id, to_tell = deletion.id, _to_tell(session, lead_id, deletion.id, now=now)
     erasure.erase(session, lead_id, by=by, now=now)
     done = session.get_one(Deletion, deletion_id, with_for_update=True)
-    done.done_at, done.receipt, done.link = now, new_receipt(), None
+    receipt = new_receipt()
+    done.done_at, done.receipt, done.link = now, receipt, None
+    blind = restore_ledger.lead_blind(lead_id)
+    restore_ledger.remember(session, restore_ledger.Kind.RECEIPT, blind, reason=receipt, now=now)
     for mail in to_tell:
         _plan_mail(session, mail)
-    return done.receipt
+    return receipt
 
 
 def close(session: Session, deletion_id: UUID, *, by: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ list is imported or a backup restored.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -58,10 +58,19 @@ def apply_again(session: Session, line: dict[str, Any]) -> None:
         suppressions.store(session, Stop(line["channel"], blind, line["reason"], at))
     elif line["kind"] == Kind.LIFTED:
         suppressions.forget(session, line["channel"], blind, line["reason"])
+    elif line["kind"] == Kind.RECEIPT:
+        _keep_receipt(session, line["reason"], done_at=at)
     else:
         for lead_id in session.scalars(select(Lead.id)).all():
             if lead_blind(lead_id) == blind:
                 _erase_again(session, lead_id, line["reason"], now=at)
+
+
+def _keep_receipt(session: Session, receipt: str, *, done_at: datetime) -> None:
+    """Whoever has the number still finds it; whose it was nobody knew."""
+    wish = Deletion(lead_id=uuid4(), asked_at=done_at, asked_by="ledger", due_at=done_at, done_at=done_at)
+    wish.receipt = receipt
+    session.add(wish)
 
 
 def _erase_again(session: Session, lead_id: UUID, reason: str, *, now: datetime) -> None:

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     STOPPED = "stopped"
     LIFTED = "lifted"
     ERASED = "erased"
+    RECEIPT = "receipt"  # `reason` is its number
 
 
 Apply = Callable[[Session, dict[str, Any]], None]

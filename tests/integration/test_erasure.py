@@ -29,7 +29,7 @@ from intake.models import (
     Suppression,
 )
 from intake.rules.facts import Channel
-from intake.services import audit_chain, erasure, suppressions
+from intake.services import audit_chain, deletions, erasure, suppressions
 from intake.services.audit_chain import Anchors
 from intake.services.blind import email_blind, phone_blind
 from tests.commands import advocate, advocate_json
@@ -153,7 +153,8 @@ def test_restored_backup_is_erased_again_before_a_process_does_anything(
         wanted, other = stored_lead(session).lead_id, stored_lead(session, phone="+15550100999").lead_id
     done = advocate(environment, "backup", "--to", tmp_path)
     assert done.returncode == 0, done.stderr
-    erase(wanted)
+    with transaction() as session:
+        receipt = deletions.finish(session, wanted, by="visitor", now=NOON)
     with transaction() as session:
         suppressions.suppress(session, Channel.POST, b"door", reason="stopped", now=NOON)
     restore(database, settings, next(tmp_path.glob("*.dump")))
@@ -161,6 +162,10 @@ def test_restored_backup_is_erased_again_before_a_process_does_anything(
     create_app(settings)
     assert lead_ids() == {other}
     assert tables_that_name(wanted) <= KEPT_IDS
+    with transaction() as session:
+        found = deletions.by_receipt(session, receipt or "")
+        assert found
+        assert found.deletion.done_at == NOON
     assert is_stopped(Channel.POST, b"door", days=9)
     assert is_stopped(Channel.EMAIL, email_blind("ada@family.example"), days=-1)
 
