@@ -13,6 +13,7 @@ from intake.language import current, gettext
 from intake.models.lead import Lead
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
 from intake.rules.references import spoken
+from intake.rules.spoken import capital
 from intake.services import postal_addresses, privacy
 from intake.views.public.site import settings
 
@@ -28,7 +29,7 @@ def facts(session: Session, lead: Lead) -> Pairs:
         (gettext("Phone"), say_phone(contact.phone) if contact.phone else None),
         (gettext("Email"), contact.email),
         (gettext("Address"), ", ".join((door.line_1, door.city, door.state, door.zip)) if door else None),
-        (gettext("ZIP code"), lead.zip),
+        (capital(gettext("ZIP code")), lead.zip),
         (gettext("What the doctors found"), str(say.DIAGNOSIS[Diagnosis(lead.diagnosis)])),
         (gettext("Stage"), str(say.STAGE[Stage(lead.stage)])),
         (gettext("Treatment"), str(say.TREATMENT_STATUS[TreatmentStatus(lead.treatment_status)])),
