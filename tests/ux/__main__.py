@@ -1,7 +1,7 @@
 """Measure every public page and state and print the table; pictures and trees go to .advocate/ux.
 
 Arguments: parts of state names to look at, such as `check status`; none means all. TIMES=no leaves
-the slow loads out.
+the slow loads out. ORGANISATION_FILE=intake/sample/harbor.toml looks at the second brand.
 """
 
 import os
@@ -19,7 +19,7 @@ from intake.config import ROOT
 from tests.browser import launch_arguments
 from tests.product import running
 from tests.ux.focus import Walk, walk
-from tests.ux.probes import DESK, PHONE, Seen, look, size
+from tests.ux.probes import DESK, PAPER, PHONE, Seen, look, size
 from tests.ux.states import states
 from tests.ux.timing import Timing, timed
 from tests.ux.words import Words, measured
@@ -116,14 +116,18 @@ def _rows(browser: Browser, url: str, language: str, wanted: list[str]) -> Itera
 
 
 def _keep(page: Page, name: str) -> None:
-    """A picture at phone and at desk size, one in forced colours, and what a screen reader is told."""
+    """A picture at phone and at desk size, in forced colours, on paper, and what a screen reader is told."""
     stem = OUT / re.sub(r"\W+", "-", name).strip("-")
     for label, at in (("phone", PHONE), ("desk", DESK)):
         size(page, at)
         page.screenshot(path=f"{stem}-{label}.png", full_page=True)
     page.emulate_media(forced_colors="active")
     page.screenshot(path=f"{stem}-forced.png", full_page=True)
-    page.emulate_media(forced_colors="none")
+    page.emulate_media(forced_colors="none", media="print")
+    size(page, PAPER)
+    page.screenshot(path=f"{stem}-print.png", full_page=True)
+    page.emulate_media(media="screen")
+    size(page, PHONE)
     Path(f"{stem}-tree.txt").write_text(page.locator("body").aria_snapshot())
 
 

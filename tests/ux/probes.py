@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 from assets.build import MODULES
 
 PHONE, SMALL, DESK = (390, 844), (320, 640), (1280, 900)
+# A4 less its margins, at 96 px an inch.
+PAPER = (718, 1047)
 # 1280 px at 400 %.
 ZOOMED = (320, 256)
 AXE = MODULES / "axe-core" / "axe.min.js"
