@@ -36,6 +36,7 @@ def _lines(found: Vitals, wrong: dict[str, str]) -> list[str]:
         f"last minute     {found.created} rows in, {found.finished} done",
         f"last hour       {len(ready)} requests ready{middle}; {found.unready} not ready after a minute",
         f"mails unknown   {found.unknown}",
+        *([f"unread reply    {_age(found.oldest_reply)}"] if found.oldest_reply else []),
         f"calls waiting   {found.calls_waiting}, late {found.calls_late}",
         f"last backup     {_age(found.backup)}",
         *(f"{part:<16}{_age(age)}" for part, age in found.parts.items()),

@@ -20,7 +20,7 @@ class Keep(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class KeepRule:
-    """One table. `days`, `since` and `only` count with Keep.DAYS."""
+    """One table. `days`, `since`, `only` and `without` (a column that is empty) count with Keep.DAYS."""
 
     table: str
     keep: Keep
@@ -28,6 +28,7 @@ class KeepRule:
     days: int = 0
     since: str = ""
     only: dict[str, list[str]] = field(default_factory=dict)
+    without: str = ""
 
     @property
     def age(self) -> timedelta:

@@ -118,4 +118,6 @@ def _erase_old(session: Session, rule: KeepRule, now: datetime) -> int:
 
 def _is_old(table: Table, rule: KeepRule, now: datetime) -> ColumnElement[bool]:
     only: list[Any] = [table.c[column].in_(values) for column, values in rule.only.items()]
+    if rule.without:
+        only.append(table.c[rule.without].is_(None))
     return and_(table.c[rule.since] < now - rule.age, *only)

@@ -39,7 +39,9 @@ _COUNTS = text(
         (SELECT count(*) FROM outbox_task WHERE state = 'parked'),
         (SELECT count(*) FROM mailing WHERE status = 'unknown'),
         (SELECT count(*) FROM callback WHERE status = 'waiting'),
-        (SELECT count(*) FROM callback WHERE status = 'waiting' AND promise_by < clock_timestamp())
+        (SELECT count(*) FROM callback WHERE status = 'waiting' AND promise_by < clock_timestamp()),
+        (SELECT extract(epoch FROM clock_timestamp() - min(received_at))::float FROM mail_reply
+            WHERE settled_at IS NULL)
     """
 )
 _READY = text(
@@ -71,6 +73,7 @@ class Vitals:
     unknown: int
     calls_waiting: int
     calls_late: int
+    oldest_reply: float | None
     created: int
     finished: int
     claim: tuple[float | None, float | None]
@@ -88,7 +91,7 @@ def read(session: Session) -> Vitals:
     """One look at the database; a few milliseconds however many leads there are."""
     queues = session.execute(_QUEUES, {"queues": [queue.value for queue in Queue]}).all()
     created, finished, claim = session.execute(_FLOW).one()
-    leased, parked, unknown, waiting, late = session.execute(_COUNTS).one()
+    leased, parked, unknown, waiting, late, reply = session.execute(_COUNTS).one()
     leads = session.execute(_READY).all()
     beats: dict[str, float] = {name: age for name, age in session.execute(_BEATS)}
     return Vitals(
@@ -99,6 +102,7 @@ def read(session: Session) -> Vitals:
         unknown=unknown,
         calls_waiting=waiting,
         calls_late=late,
+        oldest_reply=reply,
         created=created,
         finished=finished,
         claim=(claim[0], claim[1]) if claim else (None, None),

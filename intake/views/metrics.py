@@ -73,6 +73,7 @@ class Seen(Collector):
             "advocate_work_created_per_minute": ("Rows that came in the last minute", found.created),
             "advocate_work_finished_per_minute": ("Rows done in the last minute", found.finished),
             "advocate_mail_unknown": ("Mails of unknown fate", found.unknown),
+            "advocate_reply_oldest_seconds": ("Age of the oldest unread reply", found.oldest_reply or 0.0),
             "advocate_leads_unready": ("Requests a minute old without what they are owed", found.unready),
             "advocate_calls_waiting": ("Calls in the queue", found.calls_waiting),
             "advocate_calls_late": ("Calls past the time that was promised", found.calls_late),

@@ -10,12 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from intake.config import Settings
 from intake.db import transaction
 from intake.models import AuditEntry, Callback, Lead, MailBrake, Mailing, OutboxTask, Suppression, TrialMail
 from intake.rules.facts import Channel
 from intake.rules.outcomes import OUTCOMES
 from intake.rules.series import SERIES
-from intake.services import call_effects, claims, series, suppressions
+from intake.services import call_effects, claims, mail_preview, series, suppressions
 from intake.services.blind import email_blind
 from intake.services.leads import get_lead
 from intake.services.staff import Role
@@ -156,6 +157,19 @@ def test_trial_goes_to_the_one_who_asked_whatever_is_posted(supervisor: FlaskCli
     (work,) = [row for row in rows(OutboxTask) if row.task == "send_trial_mail"]
     assert work.subject_id == trial.id
     assert "mail.trial_asked" in actions()
+
+
+def test_links_of_a_trial_are_in_the_familys_language(
+    supervisor: FlaskClient, lead_id: UUID, settings: Settings
+) -> None:
+    press(supervisor, mail_of(lead_id, "/questions"), f"{mail_of(lead_id, '/questions')}/trial")
+    with transaction() as session:
+        session.get_one(Lead, lead_id).language = "es"
+        trial = session.scalars(select(TrialMail)).one()
+        made = mail_preview.trial_content(session, trial, settings, now=NOON)
+        assert made is not None
+    assert made[0].status_url == f"{settings.public_url}/es/s/preview"
+    assert made[0].unsubscribe_url == f"{settings.public_url}/es/u/preview"
 
 
 def test_trials_end_after_fifty_in_a_day(supervisor: FlaskClient, lead_id: UUID) -> None:

@@ -107,7 +107,6 @@ def test_unknown_mails_and_calls_to_know_of_are_listed(browser_client: FlaskClie
                 due_at=NOON,
                 created_at=NOON,
                 sending_at=NOON,
-                unsubscribe_token="t",
                 unsubscribe_token_blind=b"t",
             )
         )

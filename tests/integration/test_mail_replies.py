@@ -21,9 +21,10 @@ from intake.db import transaction
 from intake.models import AuditEntry, Contact, Lead, Mailing, MailReceipt, MailReply, Suppression
 from intake.receipts.reply import Reply
 from intake.receipts.signed import HEADER, signature
+from intake.rules.retention import RETENTION
 from intake.rules.series import SERIES
 from intake.rules.series_plan import Fate, Why, fate_of
-from intake.services import mail_replies, series
+from intake.services import mail_replies, retention, series
 from intake.services.blind import email_blind
 from intake.services.mail_replies import ReplyDecision, Taken
 from intake.services.series_cases import family_of
@@ -309,3 +310,21 @@ def test_supervisor_reads_a_reply_and_decides(lead_id: UUID, browser_client: Fla
         noted = set(session.scalars(select(AuditEntry.action)))
         assert noted >= {"replies.viewed", "reply.stop-mail", "mail.answered"}
         assert session.scalars(select(Contact.email_blind)).one() in stopped()
+
+
+def test_strangers_settled_reply_goes_after_ninety_days_and_a_familys_stays(lead_id: UUID) -> None:
+    take("stop please", sender="stranger@else.example")
+    settle(ReplyDecision.GO_ON)
+    take("Thank you")
+    with transaction() as session:
+        theirs = session.scalars(select(MailReply).where(MailReply.lead_id == lead_id)).one()
+        theirs.settled_at = NOON
+
+    def removed(days: int) -> int:
+        with transaction() as session:
+            return retention.remove_some(
+                session, RETENTION.rules["mail_reply"], now=NOON + timedelta(days=days)
+            )
+
+    assert [removed(90), removed(91)] == [0, 1]
+    assert reply().lead_id == lead_id

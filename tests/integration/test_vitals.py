@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from intake.config import ROOT, Settings
 from intake.db import transaction
-from intake.models import Lead, Mailing, OutboxTask
+from intake.models import Lead, Mailing, MailReply, OutboxTask
 from intake.services import canary, heartbeats, outbox, vitals
 from intake.workflow import Event, Queue
 from tests.commands import advocate, advocate_json
@@ -201,3 +201,13 @@ def test_every_alert_asks_a_metric_that_there_is_and_has_a_line_in_the_runbook(
     assert len(names) >= 8
     assert {metric for metric in asked if f"\n{metric}" not in shown} == set()
     assert [name for name in names if f"| {name} |" not in runbook] == []
+
+
+def test_unread_reply_is_as_old_as_its_coming_until_it_is_settled(database: Engine) -> None:
+    assert look().oldest_reply is None
+    with transaction() as session:
+        came = {"digest": b"d", "sender_blind": b"s", "says_stop": True}
+        session.add(MailReply(received_at=datetime.now(UTC) - timedelta(hours=30), **came))
+    assert look().oldest_reply == pytest.approx(30 * 3600, abs=60)
+    set_back("UPDATE mail_reply SET settled_at = now()")
+    assert look().oldest_reply is None

@@ -29,7 +29,8 @@ def test_what_goes_with_the_request_is_deleted_with_it_by_the_database() -> None
 def test_columns_of_the_rules_exist() -> None:
     for rule in RETENTION.rules.values():
         columns = Base.metadata.tables[rule.table].columns
-        assert {name for name in (rule.since, *rule.only) if name} <= set(columns.keys()), rule.table
+        named = {name for name in (rule.since, rule.without, *rule.only) if name}
+        assert named <= set(columns.keys()), rule.table
 
 
 @pytest.mark.parametrize("row", ['keep = "days"\ndays = 3\nwhy = "x"', 'keep = "always"', 'keep = "ages"'])
