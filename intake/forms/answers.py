@@ -1,5 +1,9 @@
 """The words for every closed answer, in the order in which they are offered."""
 
+from typing import cast
+
+from babel.support import LazyProxy
+
 from intake.language import lazy_gettext as _
 from intake.rules.facts import (
     CallDay,
@@ -12,6 +16,13 @@ from intake.rules.facts import (
     Travel,
     TreatmentStatus,
 )
+from intake.rules.spoken import capital
+
+
+def _begun(word: str) -> str:
+    """With a capital, as an answer begins; inside a sentence Spanish writes it small."""
+    return cast(str, LazyProxy(lambda: capital(str(word)), enable_cache=False))
+
 
 RELATION = {
     Relation.SELF: _("Me"),
@@ -63,7 +74,7 @@ TRAVEL = {
     Travel.UNSURE: _("Not sure yet"),
 }
 
-LANGUAGE = {Language.ENGLISH: _("English"), Language.SPANISH: _("Spanish")}
+LANGUAGE = {Language.ENGLISH: _begun(_("English")), Language.SPANISH: _begun(_("Spanish"))}
 
 VOICEMAIL = {"yes": _("Yes, that is fine"), "no": _("No, only leave a name and number")}
 

@@ -4,9 +4,12 @@ import pytest
 from flask import Flask
 
 from intake.errors import BadInput
+from intake.forms import answers
 from intake.forms.contact_details import read_email, read_phone, say_phone
 from intake.forms.match import NameForm, PlaceForm, ReachForm, RelationForm
 from intake.forms.text import has_hidden, tidy
+from intake.language import speaking
+from intake.rules.facts import Language
 
 
 @pytest.fixture
@@ -154,3 +157,8 @@ def test_half_a_character_is_found_and_taken_out() -> None:
     lone = "a" + chr(0xD800) + "b"
     assert has_hidden(lone)
     assert tidy(lone) == "a b"
+
+
+def test_a_language_begins_with_a_capital_where_it_is_an_answer() -> None:
+    with speaking(Language.SPANISH):
+        assert [str(word) for word in answers.LANGUAGE.values()] == ["Inglés", "Español"]
