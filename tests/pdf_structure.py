@@ -1,7 +1,9 @@
 """What PDF/UA-1 (ISO 14289-1) asks of a file's structure, as far as pypdf can see it.
 
 veraPDF, the reference checker, is in no package registry that this project uses. These are the rules
-that break most often; a file without a problem here is no proof of conformance.
+that break most often; a file without a problem here is no proof of conformance. pdfua 0.1.3 (PyPI, 12
+checks for 16 of the 106 rules) found nothing in the sixteen files of 27 November 2026: four documents,
+two sizes, two languages. One of its rules, on headings, failed on them and was not evaluated.
 """
 
 import io

@@ -16,9 +16,10 @@ CASE = Case(Diagnosis.PERITONEAL, Stage.ADVANCED, TreatmentStatus.FULL_REMISSION
 
 
 @pytest.mark.parametrize("large_print", [False, True])
+@pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("kind", list(Kind))
-def test_document_keeps_the_rules_of_tagged_files(kind: Kind, large_print: bool) -> None:
-    wanted = Wanted(kind=kind, case=CASE, doctors=(DOCTOR,))
+def test_document_keeps_the_rules_of_tagged_files(kind: Kind, language: Language, large_print: bool) -> None:
+    wanted = Wanted(kind=kind, case=CASE, language=language, doctors=(DOCTOR,))
     assert problems(document_pdf(wanted, BRAND, large_print=large_print)) == []
 
 
