@@ -20,6 +20,7 @@ from tests.chaos import (
     restore,
     sabotage,
     slow_sockets,
+    stop_storm,
     storms,
 )
 from tests.chaos.experiment import EXPERIMENTS, Given, Rows
@@ -27,7 +28,7 @@ from tests.chaos.runner import RESULTS, good, run, table
 
 MODULES = (
     *(kill_storm, redis_away, crash_points, mail_faults, odd_workers, postgres_faults, bad_network, races),
-    *(slow_sockets, migration, restore, sabotage),
+    *(stop_storm, slow_sockets, migration, restore, sabotage),
 )
 
 

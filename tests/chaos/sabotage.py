@@ -90,11 +90,23 @@ SABOTAGES = (
         "stop race: mails begun after the stop",
         {
             "intake/services/series_cases.py": (
-                "Suppression.address_blind == Contact.email_blind)",
-                "Suppression.id.is_(None))",
+                "same = Suppression.address_blind == Contact.email_blind\n",
+                "same = Suppression.id.is_(None)\n",
             )
         },
         ("--patience", "60"),
+    ),
+    Sabotage(
+        "suppression check, thousands of mails",
+        "stop_race_at_size",
+        "stop race at size: mails begun after the stop",
+        {
+            "intake/services/series_cases.py": (
+                "same = Suppression.address_blind == Contact.email_blind\n",
+                "same = Suppression.id.is_(None)\n",
+            )
+        },
+        ("--leads", "400", "--patience", "90"),
     ),
 )
 
