@@ -70,6 +70,40 @@ if (shortcuts) {
   });
 }
 
+// The quick search: the link opens it, and so do / and Ctrl+K. Without a script the link is a link.
+const quick = document.getElementById("quick");
+
+if (quick) {
+  document.querySelector("[data-quick]")?.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    quick.showModal();
+  });
+  document.addEventListener("keydown", (event) => {
+    const wanted = event.ctrlKey || event.metaKey ? event.key.toLowerCase() === "k" : event.key === "/" && plain(event);
+    if (shortcuts && wanted && !quick.open) {
+      event.preventDefault();
+      quick.showModal();
+    }
+  });
+}
+
+// A menu closes when something else is pressed, and by Esc.
+const menus = document.querySelectorAll("details.menu");
+
+function close(but) {
+  for (const menu of menus) if (menu !== but) menu.open = false;
+}
+
+document.addEventListener("click", (event) => close(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (open) {
+    open.open = false;
+    open.querySelector("summary").focus();
+  }
+});
+
 // A call that was just started rings by itself; what came of it is asked next.
 const ring = document.querySelector("[data-ring]");
 

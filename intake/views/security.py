@@ -19,7 +19,7 @@ from intake.views.clock import utc_now
 
 _SESSION = "staff_session"
 # What an open page asks every few seconds: it does not keep a sign-in from going idle.
-BY_ITSELF = frozenset({"console.news", "console.stay", "console.board_live"})
+BY_ITSELF = frozenset({"console.news", "console.stay", "console.board_live", "console.lead_viewers"})
 
 
 class AccountRole(RoleMixin):

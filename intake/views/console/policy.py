@@ -91,6 +91,7 @@ ROLES: dict[str, Rule] = {
     "console.new_lead": _CALLERS,
     "console.make_lead": _CALLERS,
     "console.lead": _FOUND,
+    "console.lead_viewers": _FOUND,
     "console.take_lead": _FOUND,
     "console.link_lead": _FOUND,
     "console.part_lead": _FOUND,
