@@ -11,9 +11,13 @@ PATIENCE = 10_000  # milliseconds
 
 
 @contextmanager
-def desk_page(browser: Browser, client: FlaskClient, address: str) -> Iterator[Page]:
-    """A browser with scripts, signed in as the client is."""
-    context = browser.new_context(base_url=address, viewport=DESK)  # type: ignore[arg-type]
+def desk_page(browser: Browser, client: FlaskClient, address: str, *, scripts: bool = True) -> Iterator[Page]:
+    """A browser that is signed in as the client is."""
+    context = browser.new_context(
+        base_url=address,
+        viewport=DESK,  # type: ignore[arg-type]
+        java_script_enabled=scripts,
+    )
     cookie = client.get_cookie(client.application.config["SESSION_COOKIE_NAME"])
     assert cookie is not None
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
