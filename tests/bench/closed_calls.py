@@ -85,10 +85,10 @@ def fill_closed(session: Session, *, already: int, total: int, newest: datetime,
     span = {"first": already + 1, "last": total, "newest": newest, "apart": apart}
     session.execute(text(_MADE), span)
     for table, given in _COPIES.items():
-        session.execute(text(_copy(table, given)), {"pattern": pattern})
+        session.execute(text(copy_of(table, given)), {"pattern": pattern})
 
 
-def _copy(table: str, given: Mapping[str, str]) -> str:
+def copy_of(table: str, given: Mapping[str, str]) -> str:
     """One row for each of `made`: like the pattern's, whatever columns the table has by then."""
     names = [column.name for column in Base.metadata.tables[table].columns]
     values = ", ".join(given.get(name, f"pattern.{name}") for name in names)
