@@ -14,7 +14,7 @@ from intake import db
 from intake.config import Settings
 from intake.db import transaction
 from intake.models import Callback, Staff
-from intake.services import callbacks, claims
+from intake.services import callbacks, claims, pool
 from intake.services.callbacks import NotYours, Page, StalePage
 from tests.crowd import WAITED, Crowd
 from tests.desk import account, stored, waiting_call
@@ -86,12 +86,14 @@ def crowded(settings: Settings, size: int) -> Iterator[Desk]:
     lines = min(size, MOST_CONNECTIONS)
     db.connect(settings, pool_size=lines + 1)
     crowd = Crowd(size, lines)
+    pool._next.cache_clear()
     with transaction() as session:
         people = [account(session, name=f"N{number}") for number in range(size)]
         busy = waiting_call(session, due_at=NOON - timedelta(minutes=1)).id
         wanted = waiting_call(session).id
     yield Desk(people, wanted, busy, crowd)
     crowd.close()
+    pool._next.cache_clear()
 
 
 class Window(NamedTuple):

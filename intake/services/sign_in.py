@@ -97,11 +97,12 @@ def resume(session: Session, session_id: UUID, *, now: datetime, by_hand: bool =
 
     `by_hand` is False when an open page asks by itself: nobody need sit in front of it.
     """
-    row = session.get(StaffSession, session_id)
-    if row is None or row.closed_at or now - row.seen_at > IDLE or now - row.created_at > ABSOLUTE:
+    both = select(StaffSession, Staff).join(Staff, Staff.id == StaffSession.staff_id)
+    found = session.execute(both.where(StaffSession.id == session_id)).one_or_none()
+    if found is None:
         return None
-    staff = session.get(Staff, row.staff_id)
-    if staff is None or not staff.active:
+    row, staff = found
+    if row.closed_at or now - row.seen_at > IDLE or now - row.created_at > ABSOLUTE or not staff.active:
         return None
     if by_hand and now - row.seen_at > _SEEN_EVERY:
         row.seen_at = now

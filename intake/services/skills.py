@@ -15,6 +15,9 @@ from intake.rules.skills import SKILLS, skills_needed
 from intake.services import audit
 from intake.services.staff import OFFICE
 
+# An instant, or the parameter of a query that is given one.
+Moment = datetime | ColumnElement[datetime]
+
 
 def skills_of(session: Session, staff_id: UUID) -> frozenset[str]:
     return frozenset(session.scalars(select(StaffSkill.skill).where(StaffSkill.staff_id == staff_id)))
@@ -38,13 +41,13 @@ def needs_of(lead: Lead) -> list[str]:
     return skills_needed({"language": lead.language, "veteran": lead.veteran})
 
 
-def suits(skills: frozenset[str], *, now: datetime) -> ColumnElement[bool]:
+def suits(skills: frozenset[str], *, now: Moment) -> ColumnElement[bool]:
     """True for the calls that somebody with these skills may take: theirs, or waiting too long already."""
     others = [skill for skill in SKILLS.values() if skill.name not in skills]
     return and_(True, *(_spared(skill.name, skill.after, now) for skill in others))
 
 
-def _spared(name: str, after: timedelta, now: datetime) -> ColumnElement[bool]:
+def _spared(name: str, after: timedelta, now: Moment) -> ColumnElement[bool]:
     return or_(~Callback.needs.contains([name]), Callback.due_at <= now - after)
 
 
