@@ -97,7 +97,7 @@ def test_planning_and_the_cost_of_a_mail(database: Engine, settings: Settings) -
     with transaction() as session:
         assert session.scalar(planned) == LEADS + MAILS
     fill(*_ELSEWHEN)
-    show(Figure("next steps of 100,000 leads moved", plan_all(), "s", 60))
+    show(Figure("next steps of 100,000 leads moved", plan_all(), "s"))
     with transaction() as session:
         assert session.scalar(planned.where(func.extract("minute", Mailing.due_at) != 0)) == 0
     fill(_PAST, past=PAST)
