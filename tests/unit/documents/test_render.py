@@ -13,7 +13,7 @@ from intake.documents.choose import Case, sections_for
 from intake.documents.content import Kind, Review
 from intake.documents.data import Brand, DoctorEntry, Wanted, document_data
 from intake.documents.load import load_document
-from intake.documents.render import document_pages_png, document_pdf, guide_pdf, warm
+from intake.documents.render import _pdf_of, document_pages_png, document_pdf, guide_pdf, warm
 from intake.errors import PermanentError
 from intake.rules.facts import Diagnosis, Stage, TreatmentStatus
 from tests.unit.documents.test_choose import CASES, GUIDE, questions
@@ -96,6 +96,13 @@ def test_nothing_in_a_name_is_read_as_markup() -> None:
 def test_a_name_that_the_font_cannot_show_is_a_permanent_error(name: str) -> None:
     with pytest.raises(PermanentError, match="cannot be printed"):
         guide_pdf(CASE, Brand(name, "(555) 010-0199", sample=False))
+
+
+def test_a_pdf_is_packed_and_the_same_words_give_the_same_bytes() -> None:
+    first = guide_pdf(CASE, REAL)
+    assert b"/ObjStm" in first
+    _pdf_of.cache_clear()
+    assert guide_pdf(CASE, REAL) == first
 
 
 def test_large_print_is_eighteen_points_and_has_the_same_words() -> None:
