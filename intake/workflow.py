@@ -56,7 +56,8 @@ TASKS: dict[str, TaskRule] = {
 }
 
 SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
-    Event.LEAD_SUBMITTED: ("match_lead", "schedule_callback", "start_series"),
+    # The longest way first: the guide is on it until a mail server has answered.
+    Event.LEAD_SUBMITTED: ("start_series", "match_lead", "schedule_callback"),
     Event.CALL_ASKED: ("schedule_callback",),
     Event.FACTS_CORRECTED: ("match_lead",),
     Event.CONTACT_CORRECTED: ("link_duplicates",),

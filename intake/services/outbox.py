@@ -212,7 +212,8 @@ def reclaim_expired(session: Session) -> int:
 def claim_due(session: Session, *queues: Queue) -> list[Claim]:
     """Lease due rows to Celery, oldest first, within each queue's bound of unstarted rows.
 
-    One statement: the count of what is out, the rows locked and skipped, and the lease.
+    One statement: the count of what is out, the rows locked and skipped, and the lease. Rows of one
+    event come in the order of its subscribers.
     """
     wanted = queues or tuple(Queue)
     given = {
@@ -220,7 +221,7 @@ def claim_due(session: Session, *queues: Queue) -> list[Claim]:
         "bounds": [MAX_UNSTARTED[queue] for queue in wanted],
         "lease": UNSTARTED_LEASE_SECONDS,
     }
-    return [Claim(*row[:5]) for row in session.execute(_CLAIM, given)]
+    return sorted((Claim(*row[:5]) for row in session.execute(_CLAIM, given)), key=lambda claim: claim.id)
 
 
 def give_back(session: Session, task_id: int, token: int) -> None:

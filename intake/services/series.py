@@ -30,28 +30,30 @@ from intake.rules.statuses import MailingStatus
 from intake.services import mailings, outbox
 from intake.services.series_cases import Family, Sent, families, family_of
 
+_GUIDE = "guide"
 _BEGIN = insert_new(SeriesRun)
 _MARK = text(
     "UPDATE series_run SET planned_version = :version WHERE lead_id = ANY(CAST(:leads AS uuid[]))"
 )
 
 
-def begin(session: Session, lead_id: UUID, *, series: str = "guide", now: datetime) -> None:
-    """Begin a series and plan its first step; nothing for a family that did not agree to it.
+def begin(session: Session, lead_id: UUID, *, now: datetime) -> None:
+    """Begin the guide's series and plan its first step; nothing for a family that did not agree to it.
 
     An address that said stop earlier gets its first step, too: it turns `suppressed` when it is due,
     where staff and the family see it.
     """
     family = family_of(session, lead_id)
-    why = barred(SERIES.named(series), family.case)
+    why = barred(SERIES.named(_GUIDE), family.case)
     if why in (Why.NOT_ASKED, Why.NO_ADDRESS):
         return
-    _open(session, lead_id, series, now)
+    _open(session, lead_id, _GUIDE, now)
     if why:
-        first = SERIES.steps_of(series)[0]
+        first = SERIES.steps_of(_GUIDE)[0]
         mailings.plan_rows(session, [(lead_id, first.name, now)], now=now)
     else:
-        plan(session, [lead_id], now=now)
+        # That this series runs changes nothing of what its steps are planned by.
+        _plan(session, [family], now)
 
 
 def open_run(session: Session, lead_id: UUID, series: str, *, now: datetime) -> SeriesRun:
@@ -105,14 +107,18 @@ def plan(session: Session, lead_ids: Collection[UUID], *, now: datetime) -> int:
 
     Mailings that a worker holds at this moment are left to it. Safe to run twice and side by side.
     """
-    changes, known = _Changes(), families(session, lead_ids)
-    for family in known.values():
+    return _plan(session, families(session, lead_ids).values(), now)
+
+
+def _plan(session: Session, known: Collection[Family], now: datetime) -> int:
+    changes = _Changes()
+    for family in known:
         changes.take(family, now)
     _move(session, changes.moved)
     _drop(session, changes.dropped, now)
     for mailing_id, due_at in sorted(changes.again):
         mailings.plan_again(session, mailing_id, due_at, now=now)
-    _mark(session, [family.lead_id for family in known.values() if family.versions - {SERIES.version}])
+    _mark(session, [family.lead_id for family in known if family.versions - {SERIES.version}])
     return mailings.plan_rows(session, changes.wanted, now=now)
 
 
