@@ -25,7 +25,6 @@ from intake.errors import ConfigError
 LOG_LIMIT = 5_000_000  # bytes; a longer log is set aside at the next start
 _SOURCES = ("intake", "migrations", "workers")
 _SUFFIXES = {".py", ".toml", ".json", ".csv"}
-_QUEUES = "matching,callbacks,mailings"
 _QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 _WORK = "work"
 
@@ -186,11 +185,9 @@ def parts(machine: Machine, env: Mapping[str, str]) -> list[Child]:
     python = {
         "web": _web(machine),
         "relay": ["-m", "workers.relay"],
-        "worker": [*_celery("worker", "-P", "threads", "-c", "8", "-Q", _QUEUES, "-n", "main@%h"), *_QUIET],
-        "quarantine": [
-            *_celery("worker", "-P", "solo", "-c", "1", "-Q", "quarantine", "-n", "quarantine@%h"),
-            *_QUIET,
-        ],
+        "worker": _worker("main@%h", "matching,callbacks"),
+        "mailer": _worker("mail@%h", "mailings"),
+        "quarantine": _worker("quarantine@%h", "quarantine", "-P", "solo", "-c", "1"),
         "beat": _celery("beat", "-s", str(machine.home / "beat.db"), "--pidfile="),
     }
     return [*mail, *(part(machine, name, command, env) for name, command in python.items())]
@@ -198,7 +195,7 @@ def parts(machine: Machine, env: Mapping[str, str]) -> list[Child]:
 
 def part(machine: Machine, name: str, command: list[str], env: Mapping[str, str]) -> Child:
     """A child which runs this Python with `command`."""
-    group = _WORK if name in ("relay", "worker", "quarantine", "beat") else ""
+    group = _WORK if name in ("relay", "worker", "mailer", "quarantine", "beat") else ""
     log = machine.logs / f"{name}.log"
     return Child(name, [sys.executable, *command], log, env=env, grace=15.0, group=group)
 
@@ -224,6 +221,12 @@ def _web(machine: Machine) -> list[str]:
         *("--graceful-timeout", "5", "--worker-tmp-dir", str(scratch)),
         *("--logger-class", "intake.views.access.AccessLogger", "--access-logfile", "-"),
     ]
+
+
+def _worker(name: str, queues: str, *pool: str) -> list[str]:
+    """`pool`: of eight threads unless told."""
+    slots = pool or ("-P", "threads", "-c", "8")
+    return [*_celery("worker", *slots, "-Q", queues, "-n", name), *_QUIET]
 
 
 def _celery(command: str, *options: str) -> list[str]:

@@ -21,6 +21,8 @@ from workers.warm_up import warm_up
 
 # Longer than any honest one; the first reading of a large directory takes some seconds.
 LONGEST_TRANSACTION_SECONDS = 60
+# Who a worker is, by what it serves.
+_PARTS = {Queue.CALLBACKS: "worker", Queue.MAILINGS: "mailer"}
 _PERIODIC = {
     "sweep-work": {"task": "sweep_work", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
     "rerank": {"task": "rerank_open_leads", "schedule": 10.0, "options": {"queue": Queue.MATCHING}},
@@ -31,6 +33,7 @@ _PERIODIC = {
     "seal-audit": {"task": "seal_audit", "schedule": 15.0, "options": {"queue": Queue.CALLBACKS}},
     "keep-retention": {"task": "keep_retention", "schedule": 1800.0, "options": {"queue": Queue.CALLBACKS}},
     "beat-alive": {"task": "beat_alive", "schedule": 5.0, "options": {"queue": Queue.CALLBACKS}},
+    "mailer-alive": {"task": "mailer_alive", "schedule": 5.0, "options": {"queue": Queue.MAILINGS}},
 }
 
 
@@ -87,9 +90,12 @@ def _connect(**_: Any) -> None:
 
 @worker_ready.connect
 def _worker_lives(**_: Any) -> None:
-    _beat("worker")
+    serves = frozenset(Queue(name) for name in celery.amqp.queues.consume_from)
+    for queue, part in _PARTS.items():
+        if queue in serves:
+            _beat(part)
     # Beside the first tasks, not before them: a family that waits should not wait for this.
-    threading.Thread(target=warm_up, args=[settings], daemon=True).start()
+    threading.Thread(target=warm_up, args=[settings, serves], daemon=True).start()
 
 
 @beat_init.connect

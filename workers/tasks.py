@@ -27,6 +27,13 @@ def beat_alive() -> None:
         heartbeats.beat(session, "worker")
 
 
+@celery.task(name="mailer_alive")
+def mailer_alive() -> None:
+    """The same to whoever sends the mails."""
+    with transaction() as session:
+        heartbeats.beat(session, "mailer")
+
+
 @celery.task(name="watch_promises")
 def watch_promises() -> None:
     """See which promised calls come late, note it, and tell their families once."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from intake.models.work import Heartbeat
 
 STALE_AFTER = timedelta(seconds=30)
-EXPECTED = ("relay", "worker", "beat")
+EXPECTED = ("relay", "worker", "mailer", "beat")
 # Before the name of a queue: when a canary last came through it.
 CANARY = "canary."
 

@@ -7,7 +7,7 @@ from tests.chaos.experiment import Given, Rows, experiment
 from tests.chaos.pressure import Pressure
 from tests.chaos.system import system
 
-VICTIMS = ("web", "relay", "worker", "beat", "valkey", "postgres")
+VICTIMS = ("web", "relay", "worker", "mailer", "beat", "valkey", "postgres")
 DEATHS_EACH = 5
 SAFE_SECONDS = 2.0
 Plan = list[tuple[float, str]]
@@ -15,7 +15,7 @@ Plan = list[tuple[float, str]]
 
 @experiment
 def kill_storm(given: Given) -> Rows:
-    """2,000 leads at 50 a second; web, relay, worker, beat, Valkey and PostgreSQL each killed five times."""
+    """2,000 leads at 50 a second; each part, Valkey and PostgreSQL killed five times."""
     with system(given.home / "system") as running:
         pressure = Pressure("kill storm", running, given, given.leads, given.per_second)
         plan = _plan(given.chance, given.leads / given.per_second)

@@ -27,7 +27,7 @@ LEADS = 900
 DRAIN_SECONDS = 2.0
 SLOWEST_SECONDS = 5.0
 MIGRATED_SECONDS = 30.0
-NEW = ("web", "worker", "relay")
+NEW = ("web", "worker", "mailer", "relay")
 Step = tuple[float, Callable[[], None]]
 
 

@@ -17,7 +17,7 @@ from intake.workflow import Queue
 from tests.chaos.experiment import Given, Rows, conservation, experiment, none
 from tests.chaos.hand import leads
 from tests.chaos.points import ended
-from tests.chaos.system import start_parts, system
+from tests.chaos.system import PARTS, start_parts, system
 from tests.desk import account, waiting_call
 from tests.factories import NOON
 
@@ -120,6 +120,6 @@ def recorded_twice(given: Given) -> Rows:
         with transaction() as session:
             session.execute(text(again))
             session.execute(text("UPDATE outbox_task SET due_at = :now"), {"now": datetime.now(UTC)})
-        start_parts(running, ("web", "relay", "worker", "quarantine", "beat"))
+        start_parts(running, PARTS)
         running.quiesce(given.patience)
         return conservation("recorded twice", running, None, allowed=frozenset({"more than one match set"}))

@@ -67,7 +67,7 @@ def redis_evicting(given: Given) -> Rows:
     """A policy that throws queued work away: relay and workers refuse to start and say why."""
     with system(given.home / "system") as running:
         _client(running).config_set("maxmemory-policy", "allkeys-lru")
-        names = ("relay", "worker", "quarantine")
+        names = ("relay", "worker", "mailer", "quarantine")
         for name in names:
             running.kill(name)
             running.child(name).start()

@@ -22,7 +22,7 @@ from tests.factories import stored_lead
 # One stop for so many mails; half of them at a mail that is about to go.
 MAILS_A_STOP = 5
 MAILS_A_KILL, IDLE_SECONDS = (30, 120), 20.0
-PARTS = ("relay", "worker", "quarantine", "beat")
+PARTS = ("relay", "mailer", "quarantine", "beat")
 CHUNK = 100
 
 
@@ -58,19 +58,19 @@ def _address(number: int) -> str:
 
 def _one_thread(child: Child) -> None:
     """So that a kill interrupts at most one send."""
-    if child.name == "worker":
+    if child.name == "mailer":
         child.command = ["1" if word == "8" else word for word in child.command]
 
 
 def _send_all(running: System, given: Given) -> float:
-    """Kill the worker after so many mails, until nothing is due or under way; the seconds it took."""
+    """Kill the mailer after so many mails, until nothing is due or under way; the seconds it took."""
     started, chance, kill_at = time.monotonic(), Random(given.seed + 1), 0
     while time.monotonic() - started < given.patience and running.open_work():
         kill_at += chance.randint(*MAILS_A_KILL)
         reached = running.watch(IDLE_SECONDS, lambda at=kill_at: len(running.mails) >= at)  # type: ignore[misc]
         if reached:
             time.sleep(chance.uniform(0.0, 0.1))
-            running.kill("worker")
+            running.kill("mailer")
     return time.monotonic() - started
 
 
@@ -112,7 +112,7 @@ def _rows(running: System, saying: _Stops) -> Rows:
     repeated = sum(times - 1 for times in Counter(mail["message_id"] for mail in mails).values())
     claimed = dict(running.ask("SELECT message_id, extract(epoch FROM sending_at)::float FROM mailing"))
     fates = dict(running.ask("SELECT status, count(*) FROM mailing WHERE step = 'guide' GROUP BY 1"))
-    kills, stopped = running.kills["worker"], set(saying.committed)
+    kills, stopped = running.kills["mailer"], set(saying.committed)
     print(f"    {len(mails)} mails, {len(stopped)} stops, {kills} kills; {fates}", flush=True)
     return [
         Figure(f"{name}: mails", len(mails), "mails"),

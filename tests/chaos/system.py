@@ -25,7 +25,7 @@ from tests.chaos.sink import taken
 READY_SECONDS = 90.0
 LOOK_SECONDS = 0.05
 SERVERS = ("postgres", "valkey")
-PARTS = ("web", "relay", "worker", "quarantine", "beat")
+PARTS = ("web", "relay", "worker", "mailer", "quarantine", "beat")
 Change = Callable[[Child], None]
 
 
