@@ -6,7 +6,7 @@ side: all that does not depend on where a family lives.
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,14 @@ class Nth:
     vectors: tuple[FloatArray, FloatArray, FloatArray]
 
 
+NOBODY = Nth(None, (np.empty(0), np.empty(0), np.empty(0)))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
     """`doctors` by position in the snapshot (shape k, rising); `roles`: the wanted specialties in which
-    each one's experience serves the type; `base`: points without distance, language and insurance."""
+    each one's experience serves the type; `base`: points without distance, language and insurance.
+    `places`: kept for those families who want no limit to their way (see Group)."""
 
     doctors: IntArray
     roles: NDArray[np.uint32]
@@ -45,11 +49,14 @@ class Cell:
     centres: NDArray[np.int32]
     locations: tuple[Nth, ...]
     excluded: dict[str, int]
+    places: dict[Any, IntArray] = field(default_factory=dict)
 
     def halves(self, place: Place) -> FloatArray:
         """sin^2(angle / 2) from the place to each doctor's nearest location (k,)."""
-        nearest = np.full(len(self.doctors), np.inf)
-        for nth in self.locations:
+        # Each of them has a first location: who has none was excluded.
+        first, *others = self.locations or (NOBODY,)
+        nearest = half_chords(first.vectors, place)
+        for nth in others:
             half = half_chords(nth.vectors, place)
             if nth.who is None:
                 nearest = np.minimum(nearest, half, out=half)
@@ -61,7 +68,7 @@ class Cell:
     def size(self) -> int:
         """Bytes, about."""
         places = sum(3 * nth.vectors[0].nbytes for nth in self.locations)
-        return places + self.doctors.nbytes + 3 * self.base.nbytes
+        return places + 3 * self.doctors.nbytes + 3 * self.base.nbytes
 
 
 class Cells:

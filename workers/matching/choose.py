@@ -67,11 +67,9 @@ def _kept_first(scores: Scores, room: "_Room", *, most: int) -> dict[int, tuple[
 
 def _groups(scores: Scores) -> Iterator[tuple[str, IntArray]]:
     """Of whom one is kept, whatever the others score, and why."""
-    leading = scores.with_role(scores.question.guidance.tiers[0])
-    if len(leading):
-        points = scores.experience(leading)
-        if points.max() > 0:
-            yield "most_experienced", leading[points == points.max()]
+    tier = scores.question.guidance.tiers[0]
+    leading = scores.with_role(tier)
+    yield "most_experienced", scores.most_experienced(tier)
     half = scores.group.half
     if half is not None and scores.placed(leading).any():
         yield "nearest", leading[half[leading] == half[leading].min()]

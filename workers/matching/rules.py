@@ -5,8 +5,9 @@ reason that holds. When nobody lies within the travel wish, the wish is widened 
 (an hour, half a day, no limit) rather than answering with nothing, and the result says so.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sin
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,8 @@ NO_PLACE = 1.5
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """Doctors of a cell (see Cell for the arrays). `half`: sin^2(angle / 2) to the nearest location,
-    above NO_PLACE when not known; None when the family's own place is not known."""
+    above NO_PLACE when not known; None when the family's own place is not known. `places`: places in
+    the group that depend on nothing of the family, by what they are; found once."""
 
     snapshot: Snapshot
     doctors: IntArray
@@ -35,6 +37,7 @@ class Group:
     base: Points
     centres: NDArray[np.int32]
     half: FloatArray | None
+    places: dict[Any, IntArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.doctors)
@@ -81,7 +84,7 @@ def field_of(question: Question, snapshot: Snapshot) -> Field:
     """Apply every exclusion to the whole directory."""
     cell, place = snapshot.cells.cell(question, snapshot), question.case.place
     half = None if place is None else cell.halves(place)
-    suitable = Group(snapshot, cell.doctors, cell.roles, cell.base, cell.centres, half)
+    suitable = Group(snapshot, cell.doctors, cell.roles, cell.base, cell.centres, half, cell.places)
     near, limit, widened = _within(question.case, suitable)
     excluded = dict(cell.excluded)
     _count_far(excluded, suitable, near)

@@ -55,14 +55,25 @@ class Scores:
 
     def with_role(self, shorts: tuple[str, ...]) -> IntArray:
         """Places of those who have one of the specialties as a role."""
-        return np.flatnonzero((self.group.roles & np.uint32(specialty_mask(shorts))) != 0)
+        kept = self.group.places
+        if shorts not in kept:
+            kept[shorts] = np.flatnonzero((self.group.roles & np.uint32(specialty_mask(shorts))) != 0)
+        return kept[shorts]
 
-    def experience(self, places: IntArray) -> Points:
-        """Points for the volume band and the centre's designation."""
+    def most_experienced(self, shorts: tuple[str, ...]) -> IntArray:
+        """Of those with one of the specialties as a role, who has most points for volume and centre."""
+        kept, key = self.group.places, ("most experienced", *shorts)
+        if key not in kept:
+            kept[key] = self._most_experienced(self.with_role(shorts))
+        return kept[key]
+
+    def _most_experienced(self, places: IntArray) -> IntArray:
+        """Nobody, where nobody has any."""
         surgical = self.question.guidance.surgical
         everybody = points.experience(self.group.snapshot, surgical=surgical)
-        found: Points = everybody[self.group.doctors[places]]
-        return found
+        found = everybody[self.group.doctors[places]]
+        most = found.max(initial=0)
+        return places[found == most] if most > 0 else places[:0]
 
     def _without_distance(self) -> Points:
         question, snapshot, doctors = self.question, self.group.snapshot, self.group.doctors
