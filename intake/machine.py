@@ -185,9 +185,10 @@ def parts(machine: Machine, env: Mapping[str, str]) -> list[Child]:
     python = {
         "web": _web(machine),
         "relay": ["-m", "workers.relay"],
-        "worker": _worker("main@%h", "matching,callbacks"),
-        "mailer": _worker("mail@%h", "mailings"),
-        "quarantine": _worker("quarantine@%h", "quarantine", "-P", "solo", "-c", "1"),
+        "worker": _worker("main@%h", "matching,callbacks", "threads", "8"),
+        # Each send that a killed mailer leaves behind is of unknown fate: no more of them than it needs.
+        "mailer": _worker("mail@%h", "mailings", "threads", "4"),
+        "quarantine": _worker("quarantine@%h", "quarantine", "solo", "1"),
         "beat": _celery("beat", "-s", str(machine.home / "beat.db"), "--pidfile="),
     }
     return [*mail, *(part(machine, name, command, env) for name, command in python.items())]
@@ -223,10 +224,8 @@ def _web(machine: Machine) -> list[str]:
     ]
 
 
-def _worker(name: str, queues: str, *pool: str) -> list[str]:
-    """`pool`: of eight threads unless told."""
-    slots = pool or ("-P", "threads", "-c", "8")
-    return [*_celery("worker", *slots, "-Q", queues, "-n", name), *_QUIET]
+def _worker(name: str, queues: str, pool: str, slots: str) -> list[str]:
+    return [*_celery("worker", "-P", pool, "-c", slots, "-Q", queues, "-n", name), *_QUIET]
 
 
 def _celery(command: str, *options: str) -> list[str]:

@@ -59,7 +59,9 @@ def _address(number: int) -> str:
 def _one_thread(child: Child) -> None:
     """So that a kill interrupts at most one send."""
     if child.name == "mailer":
-        child.command = ["1" if word == "8" else word for word in child.command]
+        command = list(child.command)
+        command[command.index("-c") + 1] = "1"
+        child.command = command
 
 
 def _send_all(running: System, given: Given) -> float:
