@@ -1,6 +1,7 @@
 """Deletions and their clocks, and what is held about one request: taken along or deleted. For supervisors."""
 
 import json
+from collections.abc import Callable
 from uuid import UUID
 
 from flask import Response, abort, flash, g, redirect, render_template, request, url_for
@@ -39,27 +40,24 @@ def deletion_list() -> str:
 @blueprint.post("/deletions/<uuid:deletion_id>/close")
 def close_deletion(deletion_id: UUID) -> ResponseReturnValue:
     """They said that they do not want it: the link in their mail opens nothing any more."""
-    if not PressForm().validate():
-        return _to_list(_OLD_PAGE)
-    try:
-        with transaction() as session:
-            deletions.close(session, deletion_id, by=actor(me().id), now=g.now)
-    except BadInput as wrong:
-        return _to_list(str(wrong))
-    return _to_list("The wish is closed. The request stays.")
+    return _pressed(deletions.close, deletion_id, "The wish is closed. The request stays.")
 
 
 @blueprint.post("/deletions/told/<uuid:notice_id>")
 def centre_told(notice_id: UUID) -> ResponseReturnValue:
     """Where the mail did not get through, somebody rang the centre."""
+    return _pressed(deletions.told, notice_id, "Kept: the centre is told.")
+
+
+def _pressed(deed: Callable[..., None], row_id: UUID, said: str) -> ResponseReturnValue:
     if not PressForm().validate():
         return _to_list(_OLD_PAGE)
     try:
         with transaction() as session:
-            deletions.told(session, notice_id, by=actor(me().id), now=g.now)
+            deed(session, row_id, by=actor(me().id), now=g.now)
     except BadInput as wrong:
         return _to_list(str(wrong))
-    return _to_list("Kept: the centre is told.")
+    return _to_list(said)
 
 
 @blueprint.get("/leads/<uuid:lead_id>/data")
