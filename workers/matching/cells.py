@@ -34,7 +34,7 @@ class Nth:
     vectors: tuple[FloatArray, FloatArray, FloatArray]
 
 
-NOBODY = Nth(None, (np.empty(0), np.empty(0), np.empty(0)))
+_NOBODY = Nth(None, (np.empty(0), np.empty(0), np.empty(0)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +54,7 @@ class Cell:
     def halves(self, place: Place) -> FloatArray:
         """sin^2(angle / 2) from the place to each doctor's nearest location (k,)."""
         # Each of them has a first location: who has none was excluded.
-        first, *others = self.locations or (NOBODY,)
+        first, *others = self.locations or (_NOBODY,)
         nearest = half_chords(first.vectors, place)
         for nth in others:
             half = half_chords(nth.vectors, place)
