@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from intake.config import Settings
-from intake.errors import AdvocateDeskError, PermanentError
+from intake.errors import AdvocateDeskError
 from intake.language import prefix
 from intake.mails.compose import message_id
 from intake.mails.privacy import PrivacyMailContent, compose
@@ -17,11 +17,11 @@ from intake.models.deletion import Deletion, DeletionMail
 from intake.models.lead import Lead
 from intake.rules.facts import Language
 from intake.rules.references import spoken
-from intake.rules.statuses import MailingStatus, change
+from intake.rules.statuses import MailingStatus
 from intake.services import deletions
 from intake.services.deletions import LINK_LIFE, Kind
 from workers.base import Delivery
-from workers.mailings.outgoing import Outgoing, settle_row
+from workers.mailings.outgoing import Outgoing, is_planned, locked, settle_row, turn
 
 
 @dataclass(frozen=True)
@@ -48,16 +48,14 @@ class DeletionPost:
 
     def prepare(self, session: Session, mail_id: UUID, now: datetime) -> Intent | None:
         """Take the mail into `sending`; None when nobody waits for it any more."""
-        mail = _locked(session, mail_id)
-        if mail.status == MailingStatus.SENDING:
-            _turn(mail, MailingStatus.UNKNOWN, "its worker died between the message and the answer")
-        if mail.status != MailingStatus.PLANNED:
+        mail = locked(session, DeletionMail, mail_id)
+        if not is_planned(mail):
             return None
         content = self._content(session, mail, now)
         if content is None:
-            _turn(mail, MailingStatus.SUPPRESSED, "done, closed, stopped or told already")
+            turn(mail, MailingStatus.SUPPRESSED, "done, closed, stopped or told already")
             return None
-        _turn(mail, MailingStatus.SENDING, None)
+        turn(mail, MailingStatus.SENDING, None)
         return Intent(mail.id, content)
 
     def deliver(self, intent: Intent) -> str:
@@ -92,7 +90,7 @@ class DeletionPost:
 
 def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> bool:
     """Write down what came of it. A centre whose server took the mail is told."""
-    mail = _locked(session, intent.mail_id)
+    mail = locked(session, DeletionMail, intent.mail_id)
     ended = settle_row(mail, answer)
     if mail.status == MailingStatus.ACCEPTED:
         mail.settled_at = now
@@ -108,14 +106,3 @@ def _opens(wish: Deletion, now: datetime) -> bool:
 def _lead(session: Session, lead_id: UUID) -> Lead | None:
     wanted = select(Lead).where(Lead.id == lead_id).options(joinedload(Lead.contact))
     return session.scalars(wanted).one_or_none()
-
-
-def _turn(mail: DeletionMail, status: MailingStatus, answer: str | None) -> None:
-    mail.status, mail.answer = change(MailingStatus(mail.status), status), answer
-
-
-def _locked(session: Session, mail_id: UUID) -> DeletionMail:
-    mail = session.get(DeletionMail, mail_id, with_for_update=True)
-    if mail is None:
-        raise PermanentError(f"deletion mail {mail_id} is gone")
-    return mail

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from intake import tracing
 from intake.config import Settings
-from intake.errors import AdvocateDeskError, TransientError
+from intake.db import Base
+from intake.errors import AdvocateDeskError, PermanentError, TransientError
 from intake.mails.dkim import Signer, load_signer
 from intake.rules.statuses import MailingStatus, change
 from workers.mailings.transport import MailUnknown, SmtpTransport
@@ -20,6 +24,9 @@ class Row(Protocol):
 
     status: str
     answer: str | None
+
+
+_Mail = TypeVar("_Mail", bound=Base)
 
 
 @dataclass(frozen=True)
@@ -53,9 +60,28 @@ def status_after(answer: str | AdvocateDeskError) -> MailingStatus:
     return MailingStatus.FAILED if isinstance(answer, AdvocateDeskError) else MailingStatus.ACCEPTED
 
 
+def turn(row: Row, status: MailingStatus, answer: str | None) -> None:
+    row.status, row.answer = change(MailingStatus(row.status), status), answer
+
+
+def is_planned(row: Row) -> bool:
+    """Whether it is still to be sent. One under way when its worker died is never sent again by itself."""
+    if row.status == MailingStatus.SENDING:
+        turn(row, MailingStatus.UNKNOWN, "its worker died between the message and the answer")
+    return row.status == MailingStatus.PLANNED
+
+
+def locked(session: Session, model: type[_Mail], mail_id: UUID) -> _Mail:
+    """The row of a single mail, held until the commit. Raises PermanentError when it is gone."""
+    mail = session.get(model, mail_id, with_for_update=True)
+    if mail is None:
+        raise PermanentError(f"{model.__tablename__.replace('_', ' ')} {mail_id} is gone")
+    return mail
+
+
 def settle_row(row: Row, answer: str | AdvocateDeskError) -> bool:
     """Write down what came of a single mail. False: it is planned again, to be tried later."""
     again = isinstance(answer, TransientError)
     status = MailingStatus.PLANNED if again else status_after(answer)
-    row.status, row.answer = change(MailingStatus(row.status), status), str(answer)
+    turn(row, status, str(answer))
     return not again

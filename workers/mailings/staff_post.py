@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from intake.config import Settings
-from intake.errors import AdvocateDeskError, PermanentError
+from intake.errors import AdvocateDeskError
 from intake.mails.compose import message_id
 from intake.mails.staff import StaffMailContent, compose
 from intake.models.staff import Staff, StaffMail
-from intake.rules.statuses import MailingStatus, change
+from intake.rules.statuses import MailingStatus
 from intake.services.staff_mails import LINK_LIFE
 from workers.base import Delivery
-from workers.mailings.outgoing import Outgoing, settle_row
+from workers.mailings.outgoing import Outgoing, is_planned, locked, settle_row, turn
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,15 @@ class StaffPost:
 
     def prepare(self, session: Session, mail_id: UUID, now: datetime) -> Intent | None:
         """Take the mail into `sending`; None when there is nobody to tell, or nothing to open any more."""
-        mail = _locked(session, mail_id)
+        mail = locked(session, StaffMail, mail_id)
         staff = session.get(Staff, mail.staff_id) if mail.staff_id else None
-        if mail.status == MailingStatus.SENDING:
-            _turn(mail, MailingStatus.UNKNOWN, "its worker died between the message and the answer")
-        if mail.status != MailingStatus.PLANNED:
+        if not is_planned(mail):
             return None
         is_over = mail.expires_at is not None and (mail.used_at is not None or mail.expires_at <= now)
         if staff is None or not staff.active or is_over:
-            _turn(mail, MailingStatus.SUPPRESSED, "no open account, or the link is void")
+            turn(mail, MailingStatus.SUPPRESSED, "no open account, or the link is void")
             return None
-        _turn(mail, MailingStatus.SENDING, None)
+        turn(mail, MailingStatus.SENDING, None)
         return Intent(mail.id, self._content(mail, staff, now))
 
     def deliver(self, intent: Intent) -> str:
@@ -75,15 +73,4 @@ class StaffPost:
 
 def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> bool:
     """Write down what came of it. False: the mail is planned again, to be tried later."""
-    return settle_row(_locked(session, intent.mail_id), answer)
-
-
-def _turn(mail: StaffMail, status: MailingStatus, answer: str | None) -> None:
-    mail.status, mail.answer = change(MailingStatus(mail.status), status), answer
-
-
-def _locked(session: Session, mail_id: UUID) -> StaffMail:
-    mail = session.get(StaffMail, mail_id, with_for_update=True)
-    if mail is None:
-        raise PermanentError(f"staff mail {mail_id} is gone")
-    return mail
+    return settle_row(locked(session, StaffMail, intent.mail_id), answer)

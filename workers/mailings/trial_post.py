@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from intake.config import Settings
 from intake.documents.data import Wanted
-from intake.errors import AdvocateDeskError, PermanentError
+from intake.errors import AdvocateDeskError
 from intake.mails.compose import MailContent, compose
 from intake.models.mailing import TrialMail
 from intake.rules.statuses import MailingStatus, change
 from intake.services import mail_content, mail_preview
 from workers.base import Delivery
-from workers.mailings.outgoing import Outgoing, settle_row
+from workers.mailings.outgoing import Outgoing, locked, settle_row
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class TrialPost:
 
     def prepare(self, session: Session, trial_id: UUID, now: datetime) -> Intent | None:
         """A trial that was under way when its worker died is not sent twice either."""
-        trial = _locked(session, trial_id)
+        trial = locked(session, TrialMail, trial_id)
         if trial.status == MailingStatus.SENDING:
             trial.status = change(MailingStatus.SENDING, MailingStatus.UNKNOWN)
         if trial.status != MailingStatus.PLANNED:
@@ -59,11 +59,4 @@ class TrialPost:
 
 
 def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> bool:
-    return settle_row(_locked(session, intent.trial_id), answer)
-
-
-def _locked(session: Session, trial_id: UUID) -> TrialMail:
-    trial = session.get(TrialMail, trial_id, with_for_update=True)
-    if trial is None:
-        raise PermanentError(f"trial mail {trial_id} is gone")
-    return trial
+    return settle_row(locked(session, TrialMail, intent.trial_id), answer)
