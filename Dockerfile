@@ -27,7 +27,7 @@ ENV PYTHONDONTWRITEBYTECODE=1
 USER 10001
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-CMD ["gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "8", \
+CMD ["gunicorn", "--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "8", \
      "--graceful-timeout", "10", "--worker-tmp-dir", "/dev/shm", "--no-control-socket", \
      "--logger-class", "intake.views.access.AccessLogger", "--access-logfile", "-", \
      "--bind", "0.0.0.0:8000", "intake.web:app"]

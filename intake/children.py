@@ -16,10 +16,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 
 from intake.errors import AdvocateDeskError
+from intake.forks import Fork, fork
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 LAST_LINES = 5
 LAST_BYTES = 20_000
@@ -48,11 +51,19 @@ def _tie_to(parent: int, sign: int) -> Callable[[], None]:
     return lambda: follow_parent(parent, sign)
 
 
+def _be_called(name: str) -> None:
+    """So that `ps` tells the copies of one process apart."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_NAME, name.encode())
+
+
 @dataclass
 class Child:
     """One process: `grace` is the seconds it gets between its stop signal and SIGKILL.
 
-    Neighbours of one `group` are asked to stop together. What it prints goes to `log`.
+    Neighbours of one `group` are asked to stop together. What it prints goes to `log`. A `copied` child
+    runs the module of its command, `python -m module ...`, in a copy of this process, whose environment
+    it has.
     """
 
     name: str
@@ -65,26 +76,40 @@ class Child:
     run_as: str | None = None
     ready: Callable[[], bool] = lambda: True
     pass_fds: tuple[int, ...] = ()
+    copied: bool = False
     asked: bool = field(default=False, repr=False)
-    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    process: subprocess.Popen[bytes] | Fork | None = field(default=None, repr=False)
 
     def start(self, *, pass_fds: Sequence[int] = ()) -> None:
         """Start it in a session of its own: Ctrl-C in the terminal is for the supervisor alone."""
         self.pass_fds = tuple(pass_fds) or self.pass_fds
         self.asked = False
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                pass_fds=self.pass_fds,
-                env=self.env,
-                user=self.run_as,
-                extra_groups=[] if self.run_as else None,
-                start_new_session=True,
-                preexec_fn=_tie_to(os.getpid(), self.stop_signal),  # noqa: PLW1509 - one thread starts all
-            )
+            self.process = self._copy(log) if self.copied else self._new(log)
+
+    def _copy(self, log: BinaryIO) -> Fork:
+        _, _, *program = self.command
+        parent = os.getpid()
+
+        def first() -> None:
+            follow_parent(parent, self.stop_signal)
+            _be_called(self.name)
+
+        return fork(program, log, keep=self.pass_fds, first=first)
+
+    def _new(self, log: BinaryIO) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self.command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=self.pass_fds,
+            env=self.env,
+            user=self.run_as,
+            extra_groups=[] if self.run_as else None,
+            start_new_session=True,
+            preexec_fn=_tie_to(os.getpid(), self.stop_signal),  # noqa: PLW1509 - one thread starts all
+        )
 
     @property
     def pid(self) -> int | None:

@@ -11,7 +11,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -26,7 +26,6 @@ LOG_LIMIT = 5_000_000  # bytes; a longer log is set aside at the next start
 _SOURCES = ("intake", "migrations", "workers")
 _SUFFIXES = {".py", ".toml", ".json", ".csv"}
 _QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-_WORK = "work"
 
 
 @dataclass(frozen=True)
@@ -181,9 +180,18 @@ def remove_services(machine: Machine) -> None:
 
 def parts(machine: Machine, env: Mapping[str, str]) -> list[Child]:
     """The parts beside PostgreSQL and Valkey, in the order of their start."""
+    return [*front(machine, env), *work(machine, env)]
+
+
+def front(machine: Machine, env: Mapping[str, str]) -> list[Child]:
+    """What listens: the mail catcher, unless mail leaves this machine, and the web."""
     mail = [_mail(machine)] if machine.catches_mail else []
-    python = {
-        "web": _web(machine),
+    return [*mail, part(machine, "web", _web(machine), env)]
+
+
+def work(machine: Machine, env: Mapping[str, str]) -> list[Child]:
+    """What does the work behind it. All stand on `workers.app`, and are asked to stop together."""
+    commands = {
         "relay": ["-m", "workers.relay"],
         "worker": _worker("main@%h", "matching,callbacks", "threads", "8"),
         # Each send that a killed mailer leaves behind is of unknown fate: no more of them than it needs.
@@ -191,14 +199,13 @@ def parts(machine: Machine, env: Mapping[str, str]) -> list[Child]:
         "quarantine": _worker("quarantine@%h", "quarantine", "solo", "1"),
         "beat": _celery("beat", "-s", str(machine.home / "beat.db"), "--pidfile="),
     }
-    return [*mail, *(part(machine, name, command, env) for name, command in python.items())]
+    return [replace(part(machine, name, command, env), group="work") for name, command in commands.items()]
 
 
 def part(machine: Machine, name: str, command: list[str], env: Mapping[str, str]) -> Child:
     """A child which runs this Python with `command`."""
-    group = _WORK if name in ("relay", "worker", "mailer", "quarantine", "beat") else ""
     log = machine.logs / f"{name}.log"
-    return Child(name, [sys.executable, *command], log, env=env, grace=15.0, group=group)
+    return Child(name, [sys.executable, *command], log, env=env, grace=15.0)
 
 
 def _mail(machine: Machine) -> Child:
@@ -218,7 +225,7 @@ def _web(machine: Machine) -> list[str]:
     scratch = shared if os.access(shared, os.W_OK) else machine.home
     return [
         *("-m", "gunicorn", "intake.web:app", "--bind", f"127.0.0.1:{machine.port}", "--no-control-socket"),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "8"),
+        *("--preload", "--worker-class", "gthread", "--workers", "2", "--threads", "8"),
         *("--graceful-timeout", "5", "--worker-tmp-dir", str(scratch)),
         *("--logger-class", "intake.views.access.AccessLogger", "--access-logfile", "-"),
     ]

@@ -11,7 +11,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
@@ -105,8 +106,18 @@ def start(here: Machine, supervisor: Supervisor, wish: Wish) -> None:
         bring_up_to_date(here, env, wish)
         machine.mark_current(here, database_url)
     machine.forget_heartbeats(database_url)
-    for child in machine.parts(here, env):
+    for child in machine.front(here, env):
         supervisor.start(child)
+    load_work(env)  # while the web loads what is its own
+    for child in machine.work(here, env):
+        supervisor.start(replace(child, copied=True))
+
+
+def load_work(env: dict[str, str]) -> None:
+    """Take on the environment of the parts and load what those share that work."""
+    os.environ.clear()
+    os.environ.update(env)
+    import_module("workers.loaded")
 
 
 def bring_up_to_date(here: Machine, env: dict[str, str], wish: Wish) -> None:

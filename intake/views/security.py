@@ -63,6 +63,7 @@ class StaffDatastore(UserDatastore):
 
 def init_app(app: Flask, settings: Settings) -> None:
     app.config.update(
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_HASH="argon2",
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
         SECURITY_PASSWORD_SALT=settings.secret_key,

@@ -80,12 +80,34 @@ def test_second_one_on_the_same_data_is_refused_when_one_runs(desk: Product) -> 
     assert readiness(desk.port)["status"] == "ready"
 
 
-def test_part_comes_back_when_it_is_killed(desk: Product) -> None:
-    children = Path(f"/proc/{desk.process.pid}/task/{desk.process.pid}/children").read_text().split()
-    web = next(pid for pid in children if b"gunicorn" in Path(f"/proc/{pid}/cmdline").read_bytes())
-    os.kill(int(web), signal.SIGKILL)
-    assert wait_until(lambda: "web ended with exit code -9" in desk.said(), 10)
+def children_of(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in found]
+
+
+def part(desk: Product, name: str) -> int:
+    """The process of a part: by its command, or by its name where it is a copy of the supervisor."""
+    for pid in children_of(desk.process.pid):
+        there = Path(f"/proc/{pid}")
+        if (there / "comm").read_text().strip() == name or name.encode() in (there / "cmdline").read_bytes():
+            return pid
+    raise AssertionError(f"no {name} among the children")
+
+
+@pytest.mark.parametrize(("name", "process"), [("web", "gunicorn"), ("relay", "relay"), ("beat", "beat")])
+def test_part_comes_back_when_it_is_killed(desk: Product, name: str, process: str) -> None:
+    killed = part(desk, process)
+    os.kill(killed, signal.SIGKILL)
+    assert wait_until(lambda: f"{name} ended with exit code -9" in desk.said(), 10)
+    assert wait_until(lambda: any_but(killed, desk, process), 10)
     assert wait_until(lambda: readiness(desk.port).get("status") == "ready", 30)
+
+
+def any_but(killed: int, desk: Product, process: str) -> bool:
+    try:
+        return part(desk, process) != killed
+    except (AssertionError, OSError):
+        return False
 
 
 def test_port_is_named_with_the_way_out_when_it_is_busy(tmp_path: Path) -> None:
