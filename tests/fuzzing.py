@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -237,12 +237,17 @@ def send(crowd: Crowd, sent: Sent) -> tuple[TestResponse, float]:
     return answer, time.perf_counter() - started
 
 
+def leads_away(location: str) -> bool:
+    """To another host, as browsers read it: a backslash is a slash to them, and they skip what is no sign."""
+    return urlsplit(re.sub(r"[\x00-\x20]", "", location).replace("\\", "/")).netloc not in ("", "localhost")
+
+
 def check(answer: TestResponse, sent: Sent) -> None:
     """No error of ours, no markup or template of theirs, no header of theirs."""
     told = (sent.route.endpoint, sent.who, sent.path, sent.content_type, sent.body)
     assert answer.status_code < 500, told
     assert "X-Injected" not in answer.headers, told
-    assert "evil.example" not in answer.headers.get("Location", ""), told
+    assert not leads_away(answer.headers.get("Location", "")), told
     if answer.mimetype == "text/html":
         assert MARK not in answer.text, told
         assert EVALUATED not in answer.text, told

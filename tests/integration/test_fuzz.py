@@ -7,7 +7,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.fuzzing import EVALUATED, MARK, Crowd, check, pages_afterwards, requests, send
+from tests.fuzzing import EVALUATED, MARK, Crowd, check, leads_away, pages_afterwards, requests, send
 
 LEAN, LONG = 250, 100_000
 P99_SECONDS = 0.5
@@ -47,6 +47,21 @@ def run(app: Flask, count: int) -> tuple[list[float], Counter[int]]:
             assert MARK not in page.text, where
             assert EVALUATED not in page.text, where
     return times, statuses
+
+
+@pytest.mark.parametrize(
+    ("location", "away"),
+    [
+        ("/s/evil.example/stop", False),
+        ("http://localhost/guide", False),
+        ("//evil.example", True),
+        ("https://evil.example/", True),
+        ("\\\\evil.example", True),
+        ("/\t/evil.example", True),
+    ],
+)
+def test_a_redirect_that_leads_away_is_known(location: str, away: bool) -> None:
+    assert leads_away(location) is away
 
 
 @pytest.fixture
