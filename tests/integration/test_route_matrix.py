@@ -118,6 +118,23 @@ def test_own_rows_open_and_absent_ones_do_not(app: Flask, browser_client: FlaskC
             assert gone.status_code in (303, 404), route.endpoint
 
 
+@pytest.mark.parametrize("role", Role)
+def test_post_about_what_is_not_there_writes_nothing(
+    app: Flask, database: Engine, browser_client: FlaskClient, role: Role
+) -> None:
+    objects = Objects(signed_in(browser_client, role))
+    token = token_in(browser_client.get("/console/me").text)
+    for route in console(app):
+        theirs = route.endpoint not in OPEN and role in ROLES[route.endpoint].roles
+        if route.method != "POST" or not route.arguments or not theirs:
+            continue
+        path = objects.path(route, app, "absent")
+        before = fingerprint(database)
+        answer = send(browser_client, route, path, csrf_token=token)
+        assert answer.status_code < 500, route.endpoint
+        assert fingerprint(database) == before, route.endpoint
+
+
 @pytest.mark.parametrize("role", [Role.ADVOCATE, Role.SUPERVISOR])
 def test_row_of_a_colleague_is_answered_like_one_that_is_not_there(
     app: Flask, database: Engine, browser_client: FlaskClient, role: Role
