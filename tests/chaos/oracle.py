@@ -31,7 +31,8 @@ PER_LEAD = {
         SELECT count(*) FROM (SELECT FROM mailing GROUP BY lead_id, step HAVING count(*) > 1) AS doubled""",
     "guide settled and no step after it": """
         SELECT count(*) FROM mailing AS guide WHERE step = 'guide' AND status IN ('accepted', 'unknown')
-            AND NOT EXISTS (SELECT FROM mailing WHERE lead_id = guide.lead_id AND status = 'planned')""",
+            AND NOT EXISTS (SELECT FROM mailing WHERE lead_id = guide.lead_id AND status = 'planned')
+            AND NOT EXISTS (SELECT FROM suppression WHERE address_blind = guide.recipient_blind)""",
     "not one contact": """
         SELECT count(*) FROM lead WHERE 1 <> (SELECT count(*) FROM contact WHERE lead_id = lead.id)""",
     "not each consent answered once": """
