@@ -34,7 +34,13 @@ class ChoiceInput(Tidied, govuk.GovRadioInput):  # type: ignore[misc]
 
 
 class PickInput(Tidied, govuk.GovSelect):  # type: ignore[misc]
-    pass
+    """A line of a list begins with a capital: Spanish writes days and time zones small in a sentence."""
+
+    def map_gov_params(self, field: Any, **kwargs: Any) -> dict[str, Any]:
+        for item in kwargs["items"]:
+            words = str(item["text"])
+            item["text"] = words[:1].upper() + words[1:]
+        return super().map_gov_params(field, **kwargs)
 
 
 class TickInput(Tidied, govuk.GovCheckboxInput):  # type: ignore[misc]

@@ -97,3 +97,12 @@ def test_a_guide_that_was_asked_for_in_spanish_is_a_spanish_request(browser_clie
     visitor.post("/guide", {"first_name": "Ana", "email": "ana@example.com", "consent_email": "y"})
     with transaction() as session:
         assert session.scalars(select(Lead.language)).one() == Language.SPANISH
+
+
+def test_every_line_of_a_list_begins_with_a_capital(browser_client: FlaskClient) -> None:
+    visitor = Visitor(browser_client, language="/es")
+    for slug in ("who", "diagnosis", "stage", "place", "name", "reach"):
+        visitor.answer(slug)
+    lines = re.findall(r"<option[^>]*>\s*(.+?)\s*</option>", visitor.read("/doctor-match/call"))
+    assert any(line.startswith("Lunes") for line in lines)
+    assert [line for line in lines if not line[0].isupper()] == []
