@@ -1,7 +1,7 @@
 """Mailings as rows: planned once per lead and step, sent by a worker, never twice by themselves."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,16 +12,30 @@ from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.rules.statuses import MailingStatus, change
 from intake.services import outbox
+from intake.services.outbox_statements import inserting
 from intake.workflow import Event
 
 _TRIED = (MailingStatus.ACCEPTED, MailingStatus.FAILED)
 # As text and with all rows in one value: a statement for each takes ten times as long.
-_PLAN = text(
+_PLAN = inserting(
     """
     INSERT INTO mailing (id, lead_id, step, status, message_id, due_at, created_at)
     SELECT gen_random_uuid(), lead_id, step, 'planned', gen_random_uuid(), due_at, :now
-    FROM jsonb_to_recordset(CAST(:steps AS jsonb)) AS wanted(lead_id uuid, step text, due_at timestamptz)
-    ON CONFLICT DO NOTHING RETURNING id, due_at
+    FROM jsonb_to_recordset(CAST(:steps AS jsonb)) AS planned(lead_id uuid, step text, due_at timestamptz)
+    ON CONFLICT DO NOTHING RETURNING id AS subject_id, due_at
+    """
+)
+# The status is hidden from its index: PostgreSQL would read all that is planned for each batch.
+_MOVE = text(
+    """
+    WITH free AS (
+        SELECT id, wanted.due_at
+        FROM mailing JOIN jsonb_to_recordset(CAST(:moved AS jsonb)) AS wanted(id uuid, due_at timestamptz)
+            USING (id)
+        WHERE status || '' = 'planned' ORDER BY id FOR UPDATE OF mailing SKIP LOCKED
+    )
+    UPDATE mailing SET due_at = free.due_at, because = NULL FROM free WHERE mailing.id = free.id
+    RETURNING mailing.id, mailing.due_at
     """
 )
 
@@ -36,10 +50,28 @@ def plan_rows(session: Session, steps: Iterable[tuple[UUID, str, datetime]], *, 
     rows = [{"lead_id": lead_id, "step": key, "due_at": due_at} for lead_id, key, due_at in steps]
     if not rows:
         return 0
-    given = {"steps": json.dumps(rows, default=str), "now": now}
-    new = [(row.id, row.due_at) for row in session.execute(_PLAN, given)]
-    outbox.record_each(session, Event.MAILING_PLANNED, new, now=now)
-    return len(new)
+    given = {"steps": json.dumps(rows, default=str)}
+    return outbox.record_inserted(session, Event.MAILING_PLANNED, _PLAN, given, now=now)
+
+
+def move_each(session: Session, moved: Mapping[UUID, datetime]) -> list[tuple[UUID, datetime]]:
+    """Give planned mailings another time, each its own; return those that no worker holds or has taken.
+
+    Rows that the session has loaded are not told.
+    """
+    if not moved:
+        return []
+    rows = [{"id": mailing_id, "due_at": due_at} for mailing_id, due_at in moved.items()]
+    found = session.execute(_MOVE, {"moved": json.dumps(rows, default=str)})
+    return [(row[0], row[1]) for row in found]
+
+
+def hold_planned(session: Session, mailing_ids: Collection[UUID]) -> Sequence[Mailing]:
+    """The rows, in one order for everybody, less those that a worker holds at this moment or has taken."""
+    if not mailing_ids:
+        return ()
+    wanted = select(Mailing).where(Mailing.id.in_(mailing_ids), Mailing.status == MailingStatus.PLANNED)
+    return session.scalars(wanted.order_by(Mailing.id).with_for_update(skip_locked=True)).all()
 
 
 def was_refused(session: Session, lead_id: UUID, email_blind: bytes) -> bool:

@@ -6,19 +6,19 @@ Every write by a worker carries the token of its lease: an older one touches no 
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import TextClause, func, select, text, update
 from sqlalchemy.orm import Session
 
 from intake import later, tracing
 from intake.errors import StaleLease
 from intake.models.work import OutboxTask
 from intake.rules.statuses import TaskState
-from intake.services.outbox_statements import MOVE_EACH, RECORD, RECORD_EACH, TAKE_ALONG
+from intake.services.outbox_statements import MOVE_EACH, RECORD, TAKE_ALONG
 from intake.workflow import (
     MAX_LOST,
     MAX_UNSTARTED,
@@ -118,14 +118,13 @@ def record(
     _tell(session, [(subject_id, due_at or now)] * len(SUBSCRIBERS[event]), now=now)
 
 
-def record_each(
-    session: Session, event: Event, subjects: Sequence[tuple[UUID, datetime]], *, now: datetime
-) -> None:
-    """The same for many subjects, each with the time it is due, in one statement."""
-    if subjects:
-        given = {"subjects": _as_json(subjects), "now": now}
-        later.run(session, RECORD_EACH, {**_subscribed(event), **given})
-        _tell(session, [*subjects] * len(SUBSCRIBERS[event]), now=now)
+def record_inserted(
+    session: Session, event: Event, rows: TextClause, given: Mapping[str, object], *, now: datetime
+) -> int:
+    """The same for each row that `rows`, made by `inserting`, adds with what is `given`; return how many."""
+    added = [(row[0], row[1]) for row in session.execute(rows, {**given, **_subscribed(event), "now": now})]
+    _tell(session, added, now=now)
+    return len(added) // len(SUBSCRIBERS[event])
 
 
 def _subscribed(event: Event) -> dict[str, object]:
@@ -137,11 +136,8 @@ def _subscribed(event: Event) -> dict[str, object]:
 def move_each(session: Session, subjects: Sequence[tuple[UUID, datetime]]) -> None:
     """Give the work that waits for these subjects another time, each its own."""
     if subjects:
-        later.run(session, MOVE_EACH, {"subjects": _as_json(subjects)})
-
-
-def _as_json(subjects: Sequence[tuple[UUID, datetime]]) -> str:
-    return json.dumps([{"subject_id": one, "due_at": due_at} for one, due_at in subjects], default=str)
+        rows = [{"subject_id": one, "due_at": due_at} for one, due_at in subjects]
+        later.run(session, MOVE_EACH, {"subjects": json.dumps(rows, default=str)})
 
 
 def _tell(session: Session, rows: Sequence[tuple[UUID, datetime]], *, now: datetime) -> None:

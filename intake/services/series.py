@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from intake import later
 from intake.db import insert_new, row_values
-from intake.models.mailing import Mailing, SeriesRun
+from intake.models.mailing import SeriesRun
 from intake.rules.series import SERIES
 from intake.rules.series_plan import (
     Fate,
@@ -178,23 +178,12 @@ class _Changes:
 
 def _move(session: Session, moved: Mapping[UUID, datetime]) -> None:
     """Give waiting mailings another time, and the work of sending them with it."""
-    rows = _waiting(session, moved)
-    for row in rows:
-        row.due_at, row.because = moved[row.id], None
-    outbox.move_each(session, [(row.id, row.due_at) for row in rows])
+    outbox.move_each(session, mailings.move_each(session, moved))
 
 
 def _drop(session: Session, dropped: Mapping[UUID, Why], now: datetime) -> None:
-    for row in _waiting(session, dropped):
+    for row in mailings.hold_planned(session, dropped):
         mailings.turn(row, MailingStatus.SUPPRESSED, because=dropped[row.id], now=now)
-
-
-def _waiting(session: Session, mailing_ids: Collection[UUID]) -> Sequence[Mailing]:
-    """The rows, in one order for everybody, less those that a worker holds at this moment or has taken."""
-    if not mailing_ids:
-        return ()
-    wanted = select(Mailing).where(Mailing.id.in_(mailing_ids), Mailing.status == MailingStatus.PLANNED)
-    return session.scalars(wanted.order_by(Mailing.id).with_for_update(skip_locked=True)).all()
 
 
 def _mark(session: Session, lead_ids: Collection[UUID]) -> None:

@@ -1,6 +1,6 @@
 """What the series need to know of families, read for one or for many at once."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
@@ -220,13 +220,15 @@ def _packet(rows: Iterable[dict[str, Any]]) -> datetime | None:
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:
     """JSON knows no times: `_at` and `_until` are moments, `_on` is a day."""
-    return {name: _read(name, value) if value else value for name, value in row.items()}
+    return {name: _reader(name)(value) if value else value for name, value in row.items()}
 
 
-def _read(name: str, value: Any) -> Any:
+@cache
+def _reader(name: str) -> Callable[[Any], Any]:
+    """Asked for once a name, where there are many rows."""
     if name.endswith(("_at", "_until")):
-        return datetime.fromisoformat(value)
-    return date.fromisoformat(value) if name.endswith("_on") else value
+        return datetime.fromisoformat
+    return date.fromisoformat if name.endswith("_on") else lambda value: value
 
 
 def _went_out(mailings: dict[str, Sent]) -> Iterable[datetime]:

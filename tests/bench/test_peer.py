@@ -66,7 +66,8 @@ def _with_empty_task(command: object) -> None:
 def _record(count: int) -> None:
     now = datetime.now(UTC)
     with transaction() as session:
-        outbox.record_each(session, Event.CANARY_SENT, [(uuid4(), now) for _ in range(count)], now=now)
+        for _ in range(count):
+            outbox.record(session, Event.CANARY_SENT, uuid4(), now=now)
 
 
 def _defer(peer: App, count: int) -> None:

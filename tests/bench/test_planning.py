@@ -46,7 +46,7 @@ def fill(*steps: str, **given: object) -> None:
         for step in steps:
             session.execute(text(step), {"now": NOW - timedelta(minutes=1), **given})
     with transaction() as session:
-        session.execute(text("ANALYZE mailing"))
+        session.execute(text("ANALYZE mailing, outbox_task"))
 
 
 def ready(name: str) -> list[UUID]:

@@ -160,6 +160,7 @@ def _put_off(session: Session, mailing: Mailing, family: Family, verdict: Verdic
     mailing.due_at = due_at if due_at > now else look_again(SERIES, family.case, step, now)
     session.flush()
     series.plan(session, [mailing.lead_id], now=now)
+    session.refresh(mailing, ["due_at"])
     return NotNow(mailing.due_at)
 
 
