@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterable
 from datetime import date, time
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from markupsafe import Markup
 from wtforms import HiddenField, StringField
 from wtforms.validators import StopValidation
 
@@ -21,7 +23,14 @@ _SPOKEN = [(Language.SPANISH.value, "Spanish"), (Language.ENGLISH.value, "Englis
 
 
 class PressForm(DeskForm):
-    """A button alone: it carries only the token against forged requests."""
+    """A button alone: it carries only the token against forged requests, written once for a page of them."""
+
+    @cached_property
+    def _tag(self) -> Markup:
+        return Markup(super().hidden_tag())
+
+    def hidden_tag(self, *fields: Any) -> Markup:
+        return self._tag
 
 
 class Notes(StringField):

@@ -6,7 +6,7 @@ from flask import abort, flash, g, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from intake.db import new_token, transaction
+from intake.db import new_token, statement, transaction
 from intake.errors import BadInput, StaleLease
 from intake.forms.console import CallForm, PressForm
 from intake.rules.outcomes import OUTCOMES
@@ -33,7 +33,7 @@ def call_form() -> CallForm:
 @blueprint.app_template_global()
 def just_recorded() -> list[Recent]:
     """Outcomes of this advocate that can still be taken back."""
-    with transaction() as session:
+    with statement() as session:
         return list(undo.recent(session, me().id, now=g.now))
 
 
