@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from intake.errors import StaleLease
@@ -17,12 +17,19 @@ from intake.rules.statuses import CallbackStatus, change
 from intake.rules.texts import both
 from intake.services import audit, families, standing
 from intake.services.permissions import Permission, may_ring
+from intake.services.skills import Moment
 from intake.services.staff import actor
 
 LEASE = timedelta(minutes=15)
 # On the phone nobody presses a button for a while: the call must not go to somebody else meanwhile.
 CALL_LEASE = timedelta(minutes=60)
 NOT_RECORDED = "not_recorded"
+# A call that was begun and whose outcome nobody wrote down stays in the record as that.
+CLOSE_OPEN = (
+    update(CallAttempt)
+    .where(CallAttempt.callback_id == bindparam("call"), CallAttempt.ended_at.is_(None))
+    .values(ended_at=bindparam("at"), outcome=NOT_RECORDED)
+)
 
 
 class NotYours(StaleLease):
@@ -35,8 +42,8 @@ class StalePage(StaleLease):
 
 def release_expired(session: Session, *, now: datetime) -> int:
     """Give lapsed claims back to the pool, notes intact; return how many."""
-    lapsed = select(Callback).where(in_status(CallbackStatus.CLAIMED), Callback.claimed_until < now)
-    rows = session.scalars(lapsed.with_for_update(skip_locked=True).limit(500)).all()
+    wanted = select(Callback).where(lapsed(now)).with_for_update(skip_locked=True)
+    rows = session.scalars(wanted.limit(500)).all()
     for callback in rows:
         audit.note(
             session,
@@ -49,6 +56,10 @@ def release_expired(session: Session, *, now: datetime) -> int:
         )
         _to_pool(callback)
     return len(rows)
+
+
+def lapsed(now: Moment) -> ColumnElement[bool]:
+    return in_status(CallbackStatus.CLAIMED) & (Callback.claimed_until < now)
 
 
 def release(session: Session, callback_id: UUID, staff_id: UUID, *, now: datetime) -> None:
@@ -196,9 +207,4 @@ def put_back(session: Session, callback: Callback, *, now: datetime) -> None:
 
 
 def close_open_attempts(session: Session, callback: Callback, *, now: datetime) -> None:
-    """A call that was begun and whose outcome nobody wrote down stays in the record as that."""
-    open_ones = select(CallAttempt).where(
-        CallAttempt.callback_id == callback.id, CallAttempt.ended_at.is_(None)
-    )
-    for attempt in session.scalars(open_ones):
-        attempt.ended_at, attempt.outcome = now, NOT_RECORDED
+    session.execute(CLOSE_OPEN, {"call": callback.id, "at": now})

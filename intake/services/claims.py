@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from intake.models.callback import CallAttempt, Callback
+from intake import later
+from intake.models.callback import Callback
 from intake.models.lead import Lead
 from intake.models.staff import Staff, StaffSkill
 from intake.rules.skills import labels
@@ -15,11 +16,28 @@ from intake.rules.statuses import CallbackStatus, change
 from intake.services import audit, callbacks, owners, pauses, pool
 from intake.services.callbacks import LEASE, NotYours
 from intake.services.permissions import Permission, may_ring
-from intake.services.pool import CLAIMED
+from intake.services.pool import NOW, STAFF_ID
 from intake.services.skills import lacking, opens_at
 from intake.services.staff import actor
 
 _MOST_LOOKED_AT = 100
+# Built once: putting them together anew cost each claim as much as running them.
+_CLAIMER = (
+    select(
+        Staff.id,
+        select(func.array_agg(StaffSkill.skill)).where(StaffSkill.staff_id == STAFF_ID).scalar_subquery(),
+        pauses.is_pausing(STAFF_ID),
+        exists().where(callbacks.lapsed(NOW)),
+    )
+    .where(Staff.id == STAFF_ID)
+    .with_for_update(key_share=True)
+)
+_FAMILY = (
+    select(Callback)
+    .where(Callback.id == bindparam("call"))
+    .options(joinedload(Callback.lead).joinedload(Lead.contact))
+    .execution_options(populate_existing=True)
+)
 
 
 class _Claimer(NamedTuple):
@@ -33,15 +51,13 @@ def claim_next(session: Session, staff: Staff, *, now: datetime) -> Callback | N
     Whoever holds a call that is not begun gets that one: a double click claims one call, not two.
     """
     claimer = _one_claim_at_a_time(session, staff, now)
-    callbacks.release_expired(session, now=now)
-    unbegun = session.scalars(_unbegun(staff, now)).first()
-    if unbegun is not None:
-        return unbegun
     for _ in range(_MOST_LOOKED_AT):
         found = pool.lock_next(session, claimer.staff_id, claimer.skills, now=now)
         if found is None:
             return None
         callback = _with_family(session, found)
+        if callbacks.is_held(callback, staff.id):
+            return callback
         permission = may_ring(session, callback, callback.lead, now=now)
         if permission.allowed:
             return take(session, callback, staff.id, now=now)
@@ -55,7 +71,6 @@ def claim(session: Session, callback_id: UUID, staff: Staff, now: datetime) -> C
     Raises NotYours when somebody else has it, or when it is gone.
     """
     claimer = _one_claim_at_a_time(session, staff, now)
-    callbacks.release_expired(session, now=now)
     wanted = select(Callback).where(Callback.id == callback_id).with_for_update(skip_locked=True)
     callback = session.scalars(wanted).one_or_none()
     if callback is not None and callbacks.is_held(callback, staff.id):
@@ -71,7 +86,7 @@ def claim(session: Session, callback_id: UUID, staff: Staff, now: datetime) -> C
 
 def take(session: Session, callback: Callback, staff_id: UUID, *, now: datetime) -> Callback:
     """Make a waiting call, locked by the caller, this advocate's for the length of a lease."""
-    callbacks.close_open_attempts(session, callback, now=now)
+    later.run(session, callbacks.CLOSE_OPEN, {"call": callback.id, "at": now})
     callback.status = change(CallbackStatus(callback.status), CallbackStatus.CLAIMED)
     callback.claimed_by, callback.claimed_until = staff_id, now + LEASE
     callback.first_claimed_at = callback.first_claimed_at or now
@@ -93,26 +108,14 @@ def _for_somebody_else(callback: Callback, claimer: _Claimer, now: datetime) -> 
 
 
 def _one_claim_at_a_time(session: Session, staff: Staff, now: datetime) -> _Claimer:
-    """Whoever asks for a call has ended her pause."""
-    skills = select(func.array_agg(StaffSkill.skill)).where(StaffSkill.staff_id == staff.id).scalar_subquery()
-    wanted = select(Staff.id, skills, pauses.is_pausing(staff.id)).where(Staff.id == staff.id)
-    found = session.execute(wanted.with_for_update(key_share=True)).one()
-    if found[2]:
+    """Whoever asks for a call has ended her pause, and finds lapsed claims back in the pool."""
+    staff_id, skills, pausing, lapsed = session.execute(_CLAIMER, {"staff_id": staff.id, "now": now}).one()
+    if pausing:
         pauses.end(session, staff.id, by=staff.id, now=now)
-    return _Claimer(found[0], frozenset(found[1] or ()))
-
-
-def _unbegun(staff: Staff, now: datetime) -> Select[Callback]:
-    begun = (
-        select(CallAttempt.id)
-        .where(CallAttempt.callback_id == Callback.id, CallAttempt.ended_at.is_(None))
-        .exists()
-    )
-    mine = CLAIMED & (Callback.claimed_by == staff.id)
-    return select(Callback).where(mine, Callback.claimed_until >= now, ~begun).order_by(Callback.due_at)
+    if lapsed:
+        callbacks.release_expired(session, now=now)
+    return _Claimer(staff_id, frozenset(skills or ()))
 
 
 def _with_family(session: Session, callback_id: UUID) -> Callback:
-    people = joinedload(Callback.lead).joinedload(Lead.contact)
-    wanted = select(Callback).where(Callback.id == callback_id).options(people)
-    return session.scalars(wanted, execution_options={"populate_existing": True}).one()
+    return session.scalars(_FAMILY, {"call": callback_id}).one()

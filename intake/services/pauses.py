@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Exists, exists, select
+from sqlalchemy import ColumnElement, Exists, exists, select
 from sqlalchemy.orm import Session
 
 from intake.db import insert_new, row_values
@@ -37,7 +37,7 @@ def current(session: Session, staff_id: UUID, *, hold: bool = False) -> StaffPau
     return session.scalars(wanted.with_for_update() if hold else wanted).one_or_none()
 
 
-def is_pausing(staff_id: UUID) -> Exists:
+def is_pausing(staff_id: UUID | ColumnElement[UUID]) -> Exists:
     """As a condition inside another question."""
     return exists().where(StaffPause.staff_id == staff_id, StaffPause.ended_at.is_(None))
 

@@ -12,10 +12,10 @@ from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, ScalarSelect, Select, Uuid, bindparam, func, select
+from sqlalchemy import ColumnElement, DateTime, ScalarSelect, Select, Uuid, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from intake.models.callback import Callback, in_status
+from intake.models.callback import CallAttempt, Callback, in_status
 from intake.rules.statuses import CallbackStatus
 from intake.services.call_plans import URGENCIES
 from intake.services.skills import Moment, suits
@@ -25,20 +25,24 @@ WAITING = in_status(CallbackStatus.WAITING)
 CLAIMED = in_status(CallbackStatus.CLAIMED)
 OPEN = in_status(CallbackStatus.WAITING, CallbackStatus.CLAIMED)
 _POOL = WAITING & Callback.owner_id.is_(None)
-_STAFF_ID, _NOW = bindparam("staff_id", type_=Uuid()), bindparam("now", type_=DateTime(timezone=True))
+STAFF_ID, NOW = bindparam("staff_id", type_=Uuid()), bindparam("now", type_=DateTime(timezone=True))
 
 
 def lock_next(session: Session, staff_id: UUID, skills: frozenset[str], *, now: datetime) -> UUID | None:
-    """The next call for this advocate, locked; None when none is due. Calls locked by others are skipped."""
+    """The next call for this advocate, locked; None when none is due. Calls locked by others are skipped.
+
+    It is the one that she has claimed and not begun, when there is one.
+    """
     return session.scalar(_next(skills), {"staff_id": staff_id, "now": now})
 
 
 @lru_cache(maxsize=64)
 def _next(skills: frozenset[str]) -> Select[UUID]:
     """Built once for each set of skills: putting it together anew cost each claim milliseconds."""
-    asked = [_own(_STAFF_ID, _NOW), *_shared(skills, _NOW)]
-    # COALESCE asks a later question only when the one before found nothing, so one row is locked, not five.
-    return select(func.coalesce(*[_first(question) for question in asked]))
+    unbegun = _unbegun(STAFF_ID, NOW).limit(1).with_for_update(of=Callback).scalar_subquery()
+    asked = [_own(STAFF_ID, NOW), *_shared(skills, NOW)]
+    # COALESCE asks a later question only when the one before found nothing, so one row is locked, not six.
+    return select(func.coalesce(unbegun, *[_first(question) for question in asked]))
 
 
 def due_ids(
@@ -60,6 +64,12 @@ def is_due(staff_id: UUID, skills: frozenset[str], *, now: datetime) -> ColumnEl
 
 def _first(question: Select[UUID]) -> ScalarSelect[UUID]:
     return question.limit(1).with_for_update(skip_locked=True, of=Callback).scalar_subquery()
+
+
+def _unbegun(staff_id: ColumnElement[UUID], now: ColumnElement[datetime]) -> Select[UUID]:
+    begun = exists().where(CallAttempt.callback_id == Callback.id, CallAttempt.ended_at.is_(None))
+    mine = CLAIMED & (Callback.claimed_by == staff_id) & (Callback.claimed_until >= now)
+    return select(Callback.id).where(mine, ~begun).order_by(Callback.due_at)
 
 
 def _own(staff_id: UUID | ColumnElement[UUID], now: Moment) -> Select[UUID]:

@@ -1,11 +1,13 @@
 """What the record says of a person who is to be contacted, over all their numbers and requests."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import LargeBinary, Uuid, any_, bindparam, func, null, or_, select, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from intake.models.callback import THEY_RANG, CallAttempt
@@ -21,10 +23,37 @@ _LONGEST_CAP = max(
 )
 
 
+_Stops: TypeAlias = dict[bytes | None, tuple[str, datetime]]
+
+_IDS, _BLINDS = bindparam("ids", type_=ARRAY(Uuid())), bindparam("blinds", type_=ARRAY(LargeBinary()))
+_STOPS = select(
+    Suppression.reason,
+    Suppression.created_at,
+    null().cast(Uuid),
+    null().cast(Uuid),
+    null().cast(LargeBinary),
+    Suppression.address_blind,
+).where(Suppression.channel == Channel.CALL, Suppression.address_blind == any_(_BLINDS))
+# At the lead, its family, its phone or its email.
+_ATTEMPTS = (
+    select(null(), CallAttempt.started_at, Lead.id, Lead.family_id, Contact.email_blind, Contact.phone_blind)
+    .join(Lead, Lead.id == CallAttempt.lead_id)
+    .join(Contact)
+    .where(
+        CallAttempt.started_at > bindparam("since"),
+        CallAttempt.basis != THEY_RANG,
+        or_(
+            *(column == any_(_IDS) for column in (Lead.id, Lead.family_id)),
+            *(column == any_(_BLINDS) for column in (Contact.phone_blind, Contact.email_blind)),
+        ),
+    )
+)
+_STOPS_AND_ATTEMPTS = union_all(_STOPS, _ATTEMPTS)
+
+
 def for_calls(session: Session, leads: Sequence[Lead], *, now: datetime) -> dict[UUID, Standing]:
-    """Each lead's standing for a call, in two queries for all of them. Contacts must be loaded."""
-    stopped = _stopped(session, Channel.CALL, [lead.contact.phone_blind for lead in leads])
-    tried = _attempts(session, leads, since=now - _LONGEST_CAP)
+    """Each lead's standing for a call, in one query for all of them. Contacts must be loaded."""
+    stopped, tried = _record(session, leads, since=now - _LONGEST_CAP)
     return {
         lead.id: Standing(
             reachable=lead.contact.phone_blind is not None,
@@ -44,37 +73,30 @@ def hold_person(session: Session, lead: Lead) -> None:
         session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
-def _stopped(
-    session: Session, channel: Channel, blinds: Iterable[bytes | None]
-) -> dict[bytes | None, tuple[str, datetime]]:
-    """Reason and time of each stop, by the address it is for."""
-    asked = {blind for blind in blinds if blind is not None}
-    wanted = select(Suppression.address_blind, Suppression.reason, Suppression.created_at).where(
-        Suppression.channel == channel, Suppression.address_blind.in_(asked)
-    )
-    return {blind: (reason, at) for blind, reason, at in session.execute(wanted)} if asked else {}
-
-
-def _is_stopped(stopped: dict[bytes | None, tuple[str, datetime]], lead: Lead) -> bool:
+def _is_stopped(stopped: _Stops, lead: Lead) -> bool:
     found = stopped.get(lead.contact.phone_blind)
     return found is not None and suppressions.binds(*found, lead.created_at)
 
 
-def _attempts(session: Session, leads: Sequence[Lead], *, since: datetime) -> dict[UUID, list[datetime]]:
-    """Every recent attempt of ours at each lead's person: at the lead, its family, its phone or its email."""
+def _record(
+    session: Session, leads: Sequence[Lead], *, since: datetime
+) -> tuple[_Stops, dict[UUID, list[datetime]]]:
+    """Each stop of calls by its phone; every recent attempt of ours at each lead's person."""
     keys = {lead.id: _keys(lead) for lead in leads}
     anyone = set().union(*keys.values())
-    columns = (Lead.id, Lead.family_id, Contact.phone_blind, Contact.email_blind)
-    made = select(CallAttempt.started_at, *columns).join(Lead, Lead.id == CallAttempt.lead_id).join(Contact)
     ids, blinds = ([key for key in anyone if isinstance(key, kind)] for kind in (UUID, bytes))
-    same = or_(*(column.in_(ids) for column in columns[:2]), *(column.in_(blinds) for column in columns[2:]))
-    found: dict[UUID, list[datetime]] = defaultdict(list)
-    counts = (CallAttempt.started_at > since) & (CallAttempt.basis != THEY_RANG)
-    for started_at, *theirs in session.execute(made.where(same, counts)):
+    stopped: _Stops = {}
+    tried: dict[UUID, list[datetime]] = defaultdict(list)
+    for reason, at, *theirs in session.execute(
+        _STOPS_AND_ATTEMPTS, {"ids": ids, "blinds": blinds, "since": since}
+    ):
+        if reason is not None:
+            stopped[theirs[-1]] = reason, at
+            continue
         for lead_id, own in keys.items():
             if own & set(theirs):
-                found[lead_id].append(started_at)
-    return found
+                tried[lead_id].append(at)
+    return stopped, tried
 
 
 def _keys(lead: Lead) -> set[UUID | bytes]:

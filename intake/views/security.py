@@ -11,7 +11,7 @@ from flask import Flask, request, session
 from flask_security import RoleMixin, Security, UserDatastore, UserMixin, login_user, logout_user
 
 from intake.config import Settings
-from intake.db import transaction
+from intake.db import statement, transaction
 from intake.services import sign_in as sign_ins
 from intake.services import staff as accounts
 from intake.services.sign_in import SignIn
@@ -102,7 +102,8 @@ def _resumed() -> SignIn | None:
     session_id = _session_id()
     if session_id is None:
         return None
-    with transaction() as db_session:
+    # One read; the note of when somebody was here stands for itself.
+    with statement() as db_session:
         by_hand = request.endpoint not in BY_ITSELF
         return sign_ins.resume(db_session, session_id, now=utc_now(), by_hand=by_hand)
 
