@@ -55,8 +55,8 @@ def big_snapshot(size: int, *, seed: int = 1) -> Snapshot:
 
 def _by_latitude(lat: np.ndarray[Any, Any], lon: np.ndarray[Any, Any]) -> Latitudes:
     order = np.argsort(lat)
-    doctors = (order // PER_DOCTOR).astype(np.int32)
-    return Latitudes(lat[order].astype(np.float32), lon[order].astype(np.float32), doctors)
+    rows, doctors = order.astype(np.int32), (order // PER_DOCTOR).astype(np.int32)
+    return Latitudes(lat[order].astype(np.float32), lon[order].astype(np.float32), rows, doctors)
 
 
 def _expertise(chance: np.random.Generator, size: int) -> np.ndarray[Any, np.dtype[np.uint64]]:

@@ -216,7 +216,7 @@ def _by_latitude(store: Store, owners: np.ndarray[Any, np.dtype[np.int32]]) -> L
     lat, lon = _degrees(store.lat).astype(np.float32), _degrees(store.lon).astype(np.float32)
     order = np.argsort(lat, kind="stable")
     order = order[np.isfinite(lat[order]) & np.isfinite(lon[order])]
-    return Latitudes(lat[order], lon[order], owners[order])
+    return Latitudes(lat[order], lon[order], order.astype(np.int32), owners[order])
 
 
 def build(doctors: Iterable[DoctorRow], locations: Iterable[LocationRow], *, version: int | str) -> Snapshot:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from intake.rules.facts import CellType, Diagnosis, Insurance, Language, Stage, Travel, TreatmentStatus
-from intake.rules.guidance import Guidance, guidance_for
+from intake.rules.guidance import Guidance, guidance_for, shown_by
 from intake.rules.weights import WEIGHTS
 from workers.matching.geo import Place, place_of
 
@@ -43,14 +43,28 @@ class MatchCase:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A case with the guidance for it, what each kind is worth there, and the day of asking."""
+    """A case with the guidance for it, what each kind is worth there, and the day of asking.
+
+    `worth` is in the order of the guidance. `shown`: expertise that shows experience with the type.
+    """
 
     case: MatchCase
     guidance: Guidance
     worth: Mapping[str, int]
+    shown: frozenset[str]
+    place: Place | None
+    home_state: str | None
     today: date
 
     @classmethod
     def of(cls, case: MatchCase, *, today: date) -> "Question":
         guidance = guidance_for(case.diagnosis, case.cell_type, case.stage, case.status)
-        return cls(case, guidance, WEIGHTS.for_kinds(guidance), today)
+        return cls(
+            case,
+            guidance,
+            WEIGHTS.for_kinds(guidance),
+            frozenset(shown_by(case.diagnosis)),
+            case.place,
+            case.home_state,
+            today,
+        )

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intake.rules.expertise import expertise_mask
-from intake.rules.guidance import shown_by
 from intake.rules.reasons import ExclusionCode
 from intake.rules.taxonomy import SPECIALTIES, specialty_mask
 from workers.matching import points
@@ -141,7 +140,7 @@ def _suitable(question: Question, snapshot: Snapshot) -> tuple[IntArray, dict[st
 
 def _serves(question: Question, snapshot: Snapshot, wanted: np.uint32) -> BoolArray:
     """Who has experience with the type, or a wanted specialty in which hers serves every type."""
-    shown = np.uint64(expertise_mask(shown_by(question.case.diagnosis)))
+    shown = np.uint64(expertise_mask(question.shown))
     serves: BoolArray = (snapshot.expertise & shown) != 0
     if wanted & _ANY_TYPE:
         serves |= (snapshot.any_type & wanted) != 0
@@ -163,7 +162,7 @@ def _count_irrelevant(snapshot: Snapshot, *, relevant: int) -> dict[str, int]:
 def roles_in(question: Question, snapshot: Snapshot, doctors: IntArray) -> NDArray[np.uint32]:
     """Wanted specialties in which each doctor's experience serves this type."""
     wanted = np.uint32(specialty_mask(question.guidance.specialties))
-    shown = np.uint64(expertise_mask(shown_by(question.case.diagnosis)))
+    shown = np.uint64(expertise_mask(question.shown))
     serves = (snapshot.expertise.take(doctors) & shown) != 0
     roles: NDArray[np.uint32] = (snapshot.specialties.take(doctors) & wanted) * serves
     if wanted & _ANY_TYPE:

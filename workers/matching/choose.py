@@ -7,7 +7,7 @@ they are. Then all stand in the order of their scores.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from intake.rules.expertise import Expertise
 from intake.rules.facts import Travel
 from intake.rules.guidance import Guidance
 from intake.rules.weights import WEIGHTS
-from workers.matching.rules import Field, Group
+from workers.matching.rules import NO_PLACE, Field, Group
 from workers.matching.score import Scores
 from workers.matching.snapshot import IntArray
 
@@ -50,13 +50,9 @@ def _kept_first(scores: Scores, room: "_Room", *, most: int) -> dict[int, tuple[
     """At most so many, with what each is kept for. Where a centre is full, the next best stands in."""
     kept: dict[int, tuple[str, ...]] = {}
     for code, group in _groups(scores):
-        among = group
-        if room.full:
-            shut = np.isin(scores.group.centres[group], list(room.full))
-            among = group[~shut | np.isin(group, list(kept))]
-        if not len(among):
+        at = _best_with_room(scores, group, room, kept)
+        if at is None:
             continue
-        at = _best(scores, among)
         if at in kept:
             kept[at] += (code,)
         elif len(kept) < most:
@@ -65,14 +61,28 @@ def _kept_first(scores: Scores, room: "_Room", *, most: int) -> dict[int, tuple[
     return kept
 
 
+def _best_with_room(scores: Scores, group: IntArray, room: "_Room", kept: Collection[int]) -> int | None:
+    """The best who is kept already or whose centre has room."""
+    if not len(group):
+        return None
+    at = _best(scores, group)
+    if at in kept or int(scores.group.centres[at]) not in room.full:
+        return at
+    shut = np.isin(scores.group.centres[group], list(room.full))
+    among = group[~shut | np.isin(group, list(kept))]
+    return _best(scores, among) if len(among) else None
+
+
 def _groups(scores: Scores) -> Iterator[tuple[str, IntArray]]:
     """Of whom one is kept, whatever the others score, and why."""
     tier = scores.question.guidance.tiers[0]
     leading = scores.with_role(tier)
     yield "most_experienced", scores.most_experienced(tier)
-    half = scores.group.half
-    if half is not None and scores.placed(leading).any():
-        yield "nearest", leading[half[leading] == half[leading].min()]
+    if scores.group.half is not None:
+        half = scores.group.half[leading]
+        least = half.min(initial=NO_PLACE)
+        if least < NO_PLACE:
+            yield "nearest", leading[half == least]
     for code, shorts in _named(scores.question.guidance):
         yield code, scores.with_role(shorts)
 

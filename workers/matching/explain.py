@@ -7,10 +7,10 @@ score check each other. Words for families come from intake.rules.reasons.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from intake.rules.expertise import VolumeBand, designation_of
 from intake.rules.facts import Insurance, Language
-from intake.rules.guidance import shown_by
 from intake.rules.reason_words import text_for
 from intake.rules.reasons import Reason
 from intake.rules.relations import RelationWords, words_for
@@ -31,12 +31,13 @@ _BANDS, _INSURANCE = frozenset(VolumeBand), frozenset(Insurance)
 class Seen:
     """A doctor as one family sees her. `miles`: to the nearest location, None when not known.
 
-    `location` is the one to name, `principal` the one whose centre counts. `why`: codes of what she
-    was kept for beside her score.
+    `known`: her expertise. `location` is the one to name, `principal` the one whose centre counts.
+    `why`: codes of what she was kept for beside her score.
     """
 
     doctor: DoctorRow
     locations: tuple[LocationRow, ...]
+    known: frozenset[str]
     roles: frozenset[str]
     location: LocationRow
     principal: LocationRow | None
@@ -48,9 +49,9 @@ class Seen:
 def roles_for(question: Question, doctor: DoctorRow) -> frozenset[str]:
     """Wanted specialties in which the doctor's experience serves this type."""
     shorts = _shorts(doctor.taxonomy_codes, doctor.expertise)
-    if not set(doctor.expertise) & set(shown_by(question.case.diagnosis)):
+    if question.shown.isdisjoint(doctor.expertise):
         shorts = any_type_shorts(shorts, doctor.expertise)
-    return shorts & set(question.guidance.specialties)
+    return shorts & question.worth.keys()
 
 
 @lru_cache(maxsize=4096)
@@ -62,7 +63,7 @@ def parts_of(question: Question, seen: Seen) -> dict[str, int]:
     """The parts of a score in thousandths of a point, by the names of score.PARTS."""
     return {
         "specialty": max(question.worth[short] for short in seen.roles),
-        "expertise": _expertise_points(question, seen.doctor),
+        "expertise": _expertise_points(question, seen.known),
         "centre": _centre_points(question, seen),
         "distance": _distance_points(question, seen),
         "availability": _availability_points(seen.doctor),
@@ -72,13 +73,13 @@ def parts_of(question: Question, seen: Seen) -> dict[str, int]:
     }
 
 
-def _expertise_points(question: Question, doctor: DoctorRow) -> int:
-    known = set(doctor.expertise)
-    further = min(len(known & set(question.guidance.treatments[1:])), WEIGHTS.further_most)
+def _expertise_points(question: Question, known: frozenset[str]) -> int:
+    leading, *others = question.guidance.treatments
+    further = min(len(known.intersection(others)), WEIGHTS.further_most)
     points = further * WEIGHTS.further_treatment
-    if known & set(shown_by(question.case.diagnosis)):
+    if known & question.shown:
         points += WEIGHTS.type_shown
-    if question.guidance.treatments[0] in known:
+    if leading in known:
         points += WEIGHTS.leading_treatment
     return points
 
@@ -93,16 +94,16 @@ def _centre_points(question: Question, seen: Seen) -> int:
 
 def _distance_points(question: Question, seen: Seen) -> int:
     most = WEIGHTS.balance(surgical=question.guidance.surgical).distance
-    if question.case.place is not None:
+    if question.place is not None:
         half = WEIGHTS.half_at_miles
         return 0 if seen.miles is None else round(most * half / (half + seen.miles))
-    if question.case.home_state is None:
+    if question.home_state is None:
         return 0
     return most if _in_state(question, seen) else most * WEIGHTS.other_state_percent // 100
 
 
 def _in_state(question: Question, seen: Seen) -> bool:
-    return any(location.state.upper() == question.case.home_state for location in seen.locations)
+    return any(location.state.upper() == question.home_state for location in seen.locations)
 
 
 def _availability_points(doctor: DoctorRow) -> int:
@@ -141,48 +142,57 @@ def reasons_of(question: Question, seen: Seen) -> tuple[Reason, ...]:
     )
 
 
+@lru_cache(maxsize=8192)
+def _told(code: str, **figures: Any) -> Reason:
+    """What many lists say in the same words is one object."""
+    return Reason(code, figures)
+
+
+@lru_cache(maxsize=8192)
+def _offers(expertise: tuple[str, ...]) -> Reason:
+    return Reason("offers", {"expertise": list(expertise)})
+
+
 def _beside_reasons(seen: Seen) -> Iterator[Reason]:
     if "beside_video" in seen.why:
-        yield Reason("beside_video", {"beyond": seen.beyond_wish})
+        yield _told("beside_video", beyond=seen.beyond_wish)
     if "beside_va" in seen.why:
-        yield Reason("beside_va")
+        yield _told("beside_va")
 
 
 def _kept_reasons(seen: Seen) -> Iterator[Reason]:
     for code in ("most_experienced", "nearest", "supportive", "tissue"):
         if code in seen.why:
-            yield Reason(code)
+            yield _told(code)
 
 
 def _role_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
     guidance = question.guidance
     # Of two that are worth the same, the one that the guidance names first.
-    named = [short for short in guidance.specialties if short in seen.roles]
-    short = max(named, key=lambda kind: question.worth[kind])
+    short = max((kind for kind in question.worth if kind in seen.roles), key=question.worth.__getitem__)
     priority = next(place for place, tier in enumerate(guidance.tiers, start=1) if short in tier)
     opinion = short in guidance.opinions
-    yield Reason("specialty", {"short": short, "priority": priority, "opinion": opinion})
+    yield _told("specialty", short=short, priority=priority, opinion=opinion)
 
 
 def _experience_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
-    known = set(seen.doctor.expertise)
-    shown = known & set(shown_by(question.case.diagnosis))
-    yield Reason("treats_type", {"diagnosis": question.case.diagnosis.value}) if shown else Reason("any_type")
-    if offered := [code for code in question.guidance.treatments if code in known]:
-        yield Reason("offers", {"expertise": offered})
+    shown = seen.known & question.shown
+    yield _told("treats_type", diagnosis=question.case.diagnosis.value) if shown else _told("any_type")
+    if offered := tuple(code for code in question.guidance.treatments if code in seen.known):
+        yield _offers(offered)
     band = seen.doctor.volume_band
-    yield Reason("volume", {"band": band}) if band in _BANDS else Reason("volume_not_known")
+    yield _told("volume", band=band) if band in _BANDS else _told("volume_not_known")
     place = seen.principal
     if place and (designation := designation_of(place.designation)):
-        yield Reason("designation", {"centre": place.centre, "designation": designation.value})
+        yield _told("designation", centre=place.centre, designation=designation.value)
 
 
 def _place_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
-    if question.case.place is not None and seen.miles is not None:
+    if question.place is not None and seen.miles is not None:
         yield Reason("distance", {"miles": round(seen.miles, 1)})
         if seen.beyond_wish and "beside_video" not in seen.why:
             yield Reason("beyond_wish", {"wish": question.case.travel.value})
-    elif question.case.place is None and question.case.home_state:
+    elif question.place is None and question.home_state:
         code = "same_state" if _in_state(question, seen) else "other_state"
         yield Reason(code, {"state": seen.location.state})
     else:
@@ -190,21 +200,21 @@ def _place_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
 
 
 def _contact_reasons(question: Question, seen: Seen) -> Iterator[Reason]:
-    yield Reason("accepting" if seen.doctor.accepts_new else "accepting_not_known")
+    yield _told("accepting" if seen.doctor.accepts_new else "accepting_not_known")
     if seen.doctor.video:
-        yield Reason("video")
+        yield _told("video")
     if question.case.language is not Language.ENGLISH:
         code = "speaks" if _speaks(question, seen.doctor) else "language_not_known"
-        yield Reason(code, {"language": question.case.language.value})
+        yield _told(code, language=question.case.language.value)
     if kind := question.case.insurance:
         code = "takes_insurance" if kind in seen.doctor.insurance else "insurance_not_known"
-        yield Reason(code, {"kind": kind.value})
+        yield _told(code, kind=kind.value)
     if question.case.veteran and works_for_veterans(seen.locations):
-        yield Reason("veterans")
+        yield _told("veterans")
 
 
 def _checked_reason(question: Question, doctor: DoctorRow) -> Reason:
     if doctor.verified_on is None:
-        return Reason("not_checked")
+        return _told("not_checked")
     old = (question.today - doctor.verified_on).days > _OLD_AFTER_DAYS
-    return Reason("checked", {"on": doctor.verified_on.isoformat(), "old": old})
+    return _told("checked", on=doctor.verified_on.isoformat(), old=old)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from intake.rules.expertise import expertise_mask
 from intake.rules.facts import Language
-from intake.rules.guidance import shown_by
 from intake.rules.taxonomy import specialty_mask
 from intake.rules.weights import WEIGHTS
 from workers.matching.case import Question
@@ -44,7 +43,7 @@ def specialty(question: Question, roles: NDArray[np.uint32]) -> Points:
 def expertise(question: Question, known: NDArray[np.uint64]) -> Points:
     """Points for the type, the leading treatment and a few further ones."""
     treatments = question.guidance.treatments
-    shown = np.uint64(expertise_mask(shown_by(question.case.diagnosis)))
+    shown = np.uint64(expertise_mask(question.shown))
     leading = np.uint64(expertise_mask(treatments[:1]))
     further = np.uint64(expertise_mask(treatments[1:]))
     counted = np.minimum(np.bitwise_count(known & further), WEIGHTS.further_most)

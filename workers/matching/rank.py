@@ -11,11 +11,11 @@ from intake.rules.weights import POINT, RULE_VERSION, WEIGHTS
 from workers.matching.case import MatchCase, Question
 from workers.matching.choose import Choice, beside, chosen
 from workers.matching.explain import Reason, Seen, parts_of, reasons_of, roles_for
-from workers.matching.geo import haversine, one_mileage
+from workers.matching.geo import Place, haversine, one_mileage
 from workers.matching.nearer import nearer_reasons
 from workers.matching.rules import Field, field_of, limit_of
 from workers.matching.score import Scores
-from workers.matching.snapshot import DoctorRow, LocationRow, Snapshot, principal
+from workers.matching.snapshot import DoctorRow, LocationRow, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,35 +121,36 @@ def match(case: MatchCase, snapshot: Snapshot, *, today: date, limit: int = WEIG
 
 def _seen(question: Question, choice: Choice) -> Seen:
     half = choice.group.half
-    doctor, locations = choice.group.snapshot.unpacked(choice.doctor)
+    doctor, locations, stands = choice.group.snapshot.unpacked(choice.doctor)
     miles = inf if half is None else one_mileage(float(half[choice.at]))
     wish = limit_of(question.case.travel)
     return Seen(
         doctor=doctor,
         locations=locations,
+        known=frozenset(doctor.expertise),
         roles=roles_for(question, doctor),
-        location=nearest(question.case, locations),
-        principal=principal(locations),
+        location=nearest(question, locations),
+        principal=stands,
         miles=None if isinf(miles) else miles,
         beyond_wish=wish is not None and wish < miles < inf,
         why=choice.why,
     )
 
 
-def nearest(case: MatchCase, locations: Sequence[LocationRow]) -> LocationRow:
+def nearest(question: Question, locations: Sequence[LocationRow]) -> LocationRow:
     """The location to name: the nearest; without a place one in the family's state, else the first."""
 
     if len(locations) == 1:
         return locations[0]
 
     def order(location: LocationRow) -> tuple[float, bool]:
-        return _miles_to(case, location), location.state.upper() != case.home_state
+        return _miles_to(question.place, location), location.state.upper() != question.home_state
 
     return min(locations, key=order)
 
 
-def _miles_to(case: MatchCase, location: LocationRow) -> float:
-    place, home = location.place, case.place
+def _miles_to(home: Place | None, location: LocationRow) -> float:
+    place = None if home is None else location.place
     return inf if place is None or home is None else haversine(home, place)
 
 

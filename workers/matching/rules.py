@@ -82,7 +82,7 @@ def wishes_from(travel: Travel) -> tuple[Travel, ...]:
 
 def field_of(question: Question, snapshot: Snapshot) -> Field:
     """Apply every exclusion to the whole directory."""
-    cell, place = snapshot.cells.cell(question, snapshot), question.case.place
+    cell, place = snapshot.cells.cell(question, snapshot), question.place
     half = None if place is None else cell.halves(place)
     suitable = Group(snapshot, cell.doctors, cell.roles, cell.base, cell.centres, half, cell.places)
     near, limit, widened = _within(question.case, suitable)

@@ -14,8 +14,8 @@ from workers.matching import points
 from workers.matching.case import Question
 from workers.matching.geo import EARTH_MILES, miles_of
 from workers.matching.points import Points
-from workers.matching.rules import NO_PLACE, Group, in_state
-from workers.matching.snapshot import BoolArray, IntArray
+from workers.matching.rules import Group, in_state
+from workers.matching.snapshot import IntArray
 
 PARTS = (
     "specialty", "expertise", "centre", "distance", "availability", "language", "insurance", "freshness",
@@ -102,15 +102,8 @@ class Scores:
         if self.group.half is not None:
             half_at = WEIGHTS.half_at_miles
             return np.rint(most * half_at / (half_at + miles_of(self.group.half[places]))).astype(np.int32)
-        state = self.question.case.home_state
+        state = self.question.home_state
         if state is None:
             return np.zeros(len(places), np.int32)
         inside = in_state(state, self.group.snapshot, self.group.doctors[places])
         return np.where(inside, most, most * WEIGHTS.other_state_percent // 100).astype(np.int32)
-
-    def placed(self, places: IntArray) -> BoolArray:
-        """Who has a known place; nobody when the family has none."""
-        if self.group.half is None:
-            return np.zeros(len(places), np.bool_)
-        known: BoolArray = self.group.half[places] < NO_PLACE
-        return known

@@ -36,6 +36,7 @@ __all__ = [
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
+Unpacked = tuple[DoctorRow, tuple[LocationRow, ...], LocationRow | None]
 # The same few stand on many lists.
 _KEPT_ROWS = 2000
 
@@ -81,7 +82,7 @@ class Snapshot:
     by_latitude: "Latitudes"
     points: dict[tuple[bool, int], NDArray[np.int32]] = field(default_factory=dict)
     cells: "Cells" = field(default_factory=_no_cells)
-    rows: dict[int, tuple[DoctorRow, tuple[LocationRow, ...]]] = field(default_factory=dict)
+    rows: dict[int, Unpacked] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -95,13 +96,15 @@ class Snapshot:
     def __len__(self) -> int:
         return len(self.specialties)
 
-    def unpacked(self, doctor: int) -> tuple[DoctorRow, tuple[LocationRow, ...]]:
-        """The doctor at this position with her locations; those asked for lately are kept."""
+    def unpacked(self, doctor: int) -> Unpacked:
+        """The doctor at this position, her locations, and which is the principal one; those asked for
+        lately are kept."""
         found = self.rows.get(doctor)
         if found is None:
             if len(self.rows) >= _KEPT_ROWS:
                 self.rows.clear()
-            found = self.rows[doctor] = self.doctor(doctor), self.locations_of(doctor)
+            locations = self.locations_of(doctor)
+            found = self.rows[doctor] = self.doctor(doctor), locations, principal(locations)
         return found
 
     def doctor(self, position: int) -> DoctorRow:
@@ -117,8 +120,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Latitudes:
-    """Locations sorted by latitude: what lies near a point is found without looking at the rest."""
+    """Locations, and whose they are, from south to north: what lies near a point is found without looking
+    at the rest."""
 
     lat: NDArray[np.float32]
     lon: NDArray[np.float32]
+    rows: NDArray[np.int32]
     doctors: NDArray[np.int32]

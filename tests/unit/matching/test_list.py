@@ -170,6 +170,12 @@ def test_nearer_doctors_who_fit_are_counted_when_the_list_is_full_without_them()
     assert {reason.code: reason.params["count"] for reason in result.nearer} == {"nearer_lower": 2}
 
 
+def test_nearer_doctor_counts_once_when_both_her_offices_are_near() -> None:
+    rows = (surgeon("a"), office("a", "Boston"), surgeon("x", expertise=()))
+    (reason,) = _match(*rows, office("x"), office("x", id="x2", lat=29.8)).nearer
+    assert reason.params["count"] == 1
+
+
 def test_nothing_is_said_of_nearer_doctors_when_the_first_is_the_nearest_or_no_place_is_known() -> None:
     rows = (surgeon("a"), office("a"), surgeon("x", expertise=()), office("x", "Austin"))
     assert _match(*rows).nearer == ()
