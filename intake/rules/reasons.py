@@ -3,9 +3,11 @@
 `reason_words` makes sentences of them when somebody reads.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -35,12 +37,17 @@ EXCLUSION_WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reason:
     """One reason: a code and the figures its sentence needs (strings, numbers, lists of strings)."""
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def text(self) -> str:
+        """As JSON; many lists share a reason."""
+        return json.dumps(self.to_json())
 
     def to_json(self) -> dict[str, Any]:
         return {"code": self.code, "params": dict(self.params)}

@@ -4,11 +4,12 @@ Whether a list is out of date stands in its own row: no work is recorded beside 
 that breaks off goes on with the next ring, and two at once share the rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Row, or_, select, update
 from sqlalchemy.orm import Session
 
 from intake.db import database_now, transaction
@@ -51,34 +52,42 @@ def rerank_open_leads(chunk: int = CHUNK) -> int:
 def rerank_some(session: Session, snapshot: Snapshot, *, limit: int) -> int:
     """Rank up to `limit` leads again; the old sets stay, no longer current."""
     now = database_now(session)
-    stale = {row.lead_id: row.id for row in _stale(session, snapshot, limit=limit, now=now)}
+    stale = _stale(session, snapshot, limit=limit, now=now)
     if not stale:
         return 0
-    leads = session.scalars(select(Lead).where(Lead.id.in_(stale)).order_by(*_CELL)).all()
-    before = _places_before(session, stale.values())
-    session.execute(update(MatchSet).where(MatchSet.id.in_(stale.values())).values(current=False))
-    sets = []
-    for lead in leads:
-        result = match(case_of(lead), snapshot, today=now.date())
-        changed = differences(before.get(stale[lead.id], []), _places(result))
-        sets.append(NewSet(lead.id, result, now, changed))
-        if changed:
-            audit.note(session, ACTOR, "match.changed", "lead", lead.id, now=now, differences=len(changed))
-    session.flush()
-    copy_sets(session, sets)
+    sets = [set_id for set_id, _ in stale]
+    before = _places_before(session, sets)
+    retire = update(MatchSet).where(MatchSet.id.in_(sets)).values(current=False)
+    session.execute(retire, execution_options={"synchronize_session": False})
+    # Made one by one: 200 lists as objects are what Python's collector would walk through again and again.
+    copy_sets(
+        session,
+        (_ranked_again(session, lead, snapshot, now=now, before=before[set_id]) for set_id, lead in stale),
+    )
     audit.note(
-        session, ACTOR, "match.reranked", "directory", snapshot.version, now=now, leads=len(sets),
+        session, ACTOR, "match.reranked", "directory", snapshot.version, now=now, leads=len(stale),
         rule_version=RULE_VERSION,
     )  # fmt: skip
-    return len(sets)
+    return len(stale)
 
 
-def _stale(session: Session, snapshot: Snapshot, *, limit: int, now: datetime) -> Sequence[MatchSet]:
-    """Current lists of open leads that another directory or other rules made, locked for us."""
+def _ranked_again(
+    session: Session, lead: Lead, snapshot: Snapshot, *, now: datetime, before: Sequence[Place]
+) -> NewSet:
+    result = match(case_of(lead), snapshot, today=now.date())
+    changed = differences(before, _places(result))
+    if changed:
+        audit.note(session, ACTOR, "match.changed", "lead", lead.id, now=now, differences=len(changed))
+    return NewSet(lead.id, result, now, changed)
+
+
+def _stale(session: Session, snapshot: Snapshot, *, limit: int, now: datetime) -> Sequence[Row[UUID, Lead]]:
+    """Open leads whose current list another directory or other rules made; the lists are locked for us."""
     open_lead = (Lead.status == LeadStatus.OPEN) & (Lead.kind == RequestKind.MATCH)
-    wanted = select(MatchSet).join(Lead, Lead.id == MatchSet.lead_id).where(MatchSet.current, open_lead)
-    wanted = wanted.where(_out_of_date(snapshot, now=now)).order_by(*_CELL).limit(limit)
-    return session.scalars(wanted.with_for_update(of=MatchSet, skip_locked=True)).all()
+    wanted = select(MatchSet.id, Lead).join(Lead, Lead.id == MatchSet.lead_id)
+    wanted = wanted.where(MatchSet.current, open_lead, _out_of_date(snapshot, now=now))
+    wanted = wanted.order_by(*_CELL).limit(limit)
+    return session.execute(wanted.with_for_update(of=MatchSet, skip_locked=True)).all()
 
 
 def _out_of_date(snapshot: Snapshot, *, now: datetime) -> ColumnElement[bool]:
@@ -87,17 +96,17 @@ def _out_of_date(snapshot: Snapshot, *, now: datetime) -> ColumnElement[bool]:
     return or_(MatchSet.directory_version < int(snapshot.version), by_others)
 
 
-def _places_before(session: Session, sets: Iterable[UUID]) -> dict[UUID, list[Place]]:
+def _places_before(session: Session, sets: Sequence[UUID]) -> Mapping[UUID, Sequence[Place]]:
     wanted = select(Match.match_set_id, Match.rank, Match.doctor_id, Doctor.first_name, Doctor.last_name)
     rows = session.execute(
         wanted.join(Doctor, Doctor.id == Match.doctor_id)
-        .where(Match.match_set_id.in_(list(sets)))
+        .where(Match.match_set_id.in_(sets))
         .order_by(Match.rank)
     )
-    found: dict[UUID, list[Place]] = {}
+    found: defaultdict[UUID, list[Place]] = defaultdict(list)
     for set_id, rank, doctor_id, first, last in rows:
         name = " ".join(part for part in (first, last) if part)
-        found.setdefault(set_id, []).append(Place(rank, str(doctor_id), name))
+        found[set_id].append(Place(rank, str(doctor_id), name))
     return found
 
 

@@ -42,7 +42,7 @@ class NewSet:
             "directory_version": self.result.directory_version,
             "widened": self.result.widened,
             "excluded": dict(self.result.excluded),
-            "nearer": [reason.to_json() for reason in self.result.nearer],
+            "nearer": self.result.nearer,
             "differences": list(self.changed),
         }
 
@@ -58,8 +58,8 @@ class NewSet:
             "doctor_id": ranked.doctor.id,
             "location_id": ranked.location.id,
             "score": ranked.score,
-            "parts": dict(ranked.parts),
-            "reasons": [reason.to_json() for reason in ranked.reasons],
+            "parts": ranked.parts,
+            "reasons": ranked.reasons,
             "distance_miles": ranked.distance_miles,
         }
 
@@ -67,29 +67,42 @@ class NewSet:
 def add_set(session: Session, new: NewSet) -> None:
     """Store the current set of one lead; an earlier one stays as history. None of it needs an answer."""
     later.run(session, _RETIRE, {"retiring": new.lead_id})
-    later.run(session, _INSERT_SET, new.row())
+    later.run(session, _INSERT_SET, _plain(new.row(), "nearer"))
     for match in new.matches():
-        later.run(session, _INSERT_MATCH, match)
+        later.run(session, _INSERT_MATCH, _plain(match, "reasons"))
 
 
-def copy_sets(session: Session, sets: Sequence[NewSet]) -> None:
+def _plain(row: Row, reasons: str) -> Row:
+    return {**row, reasons: [reason.to_json() for reason in row[reasons]]}
+
+
+def copy_sets(session: Session, sets: Iterable[NewSet]) -> None:
     """Store many new sets in two COPY streams."""
-    _copy(session, "match_set", (new.row() for new in sets))
-    _copy(session, "match", (row for new in sets for row in new.matches()))
+    heads, lines = [], []
+    for new in sets:
+        heads.append(_cells(new.row()))
+        lines += [_cells(row) for row in new.matches()]
+    _copy(session, "match_set", heads)
+    _copy(session, "match", lines)
 
 
-def _copy(session: Session, table: str, given: Iterable[Row]) -> None:
+def _cells(row: Row) -> Row:
+    return {name: _cell(held) for name, held in row.items()}
+
+
+def _cell(held: Any) -> Any:
+    """A tuple holds reasons."""
+    if isinstance(held, tuple):
+        return f"[{', '.join([reason.text for reason in held])}]"
+    return json.dumps(held) if isinstance(held, dict | list) else held
+
+
+def _copy(session: Session, table: str, rows: Sequence[Row]) -> None:
     """What the rows do not name, as a choice that only people make, stays empty."""
-    rows = list(given)
     if not rows:
         return
     driver = session.connection().connection.driver_connection
     assert driver is not None
-    names = list(rows[0])
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(rows[0])}) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row([_cell(row[name]) for name in names])
-
-
-def _cell(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, dict | list) else value
+            copy.write_row(list(row.values()))
