@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from intake import later
@@ -13,6 +13,10 @@ from intake.db import new_token
 from intake.models.lead import Draft
 
 KEPT_FOR = timedelta(days=7)
+# Built once: on the way of every request for help.
+_FIND = select(Draft).where(Draft.token_blind == bindparam("token"), Draft.expires_at > bindparam("now"))
+_FIND_AND_HOLD = _FIND.with_for_update()
+_CLEAR = delete(Draft).where(Draft.id == bindparam("draft"))
 
 
 def start(session: Session, *, now: datetime) -> tuple[Draft, str]:
@@ -37,9 +41,8 @@ def find(session: Session, token: str | None, *, now: datetime, hold: bool = Fal
     """
     if not token:
         return None
-    blind = keyring().blind("draft", token)
-    wanted = select(Draft).where(Draft.token_blind == blind, Draft.expires_at > now)
-    return session.scalars(wanted.with_for_update() if hold else wanted).one_or_none()
+    asked = {"token": keyring().blind("draft", token), "now": now}
+    return session.scalars(_FIND_AND_HOLD if hold else _FIND, asked).one_or_none()
 
 
 def save(draft: Draft, new_answers: dict[str, Any], *, now: datetime) -> None:
@@ -49,7 +52,7 @@ def save(draft: Draft, new_answers: dict[str, Any], *, now: datetime) -> None:
 
 
 def clear(session: Session, draft: Draft) -> None:
-    later.run(session, delete(Draft).where(Draft.id == draft.id))
+    later.run(session, _CLEAR, {"draft": draft.id})
 
 
 def drop_expired(session: Session, *, now: datetime) -> None:

@@ -44,12 +44,14 @@ def send() -> ResponseReturnValue:
         draft = drafts.find(session, visit.draft_token(), now=utc_now(), hold=True)
         if draft is None:
             return _without_draft(session, form)
-        unready = _unready(draft.answers)
+        # Each look opens what is sealed.
+        answers = draft.answers
+        unready = _unready(answers)
         if unready:
             return unready
         if not _may_send(form, draft):
             return _page(form, draft), 422
-        _count(draft.answers)
+        _count(answers)
         submitted = _submit(session, form, draft)
     return confirm(submitted)
 
