@@ -30,6 +30,8 @@ CLOSE_OPEN = (
     .where(CallAttempt.callback_id == bindparam("call"), CallAttempt.ended_at.is_(None))
     .values(ended_at=bindparam("at"), outcome=NOT_RECORDED)
 )
+# Sent at the end of a commit, it must not close what was begun in it.
+CLOSE_EARLIER = CLOSE_OPEN.where(CallAttempt.started_at < bindparam("at"))
 
 
 class NotYours(StaleLease):

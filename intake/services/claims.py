@@ -86,7 +86,7 @@ def claim(session: Session, callback_id: UUID, staff: Staff, now: datetime) -> C
 
 def take(session: Session, callback: Callback, staff_id: UUID, *, now: datetime) -> Callback:
     """Make a waiting call, locked by the caller, this advocate's for the length of a lease."""
-    later.run(session, callbacks.CLOSE_OPEN, {"call": callback.id, "at": now})
+    later.run(session, callbacks.CLOSE_EARLIER, {"call": callback.id, "at": now})
     callback.status = change(CallbackStatus(callback.status), CallbackStatus.CLAIMED)
     callback.claimed_by, callback.claimed_until = staff_id, now + LEASE
     callback.first_claimed_at = callback.first_claimed_at or now

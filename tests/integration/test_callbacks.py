@@ -192,6 +192,20 @@ def test_claim_lasts_longer_when_the_call_has_begun(ana: Staff, ben: Staff) -> N
     start(callback_id, ana)
     assert take_next(ben, now=NOON + 59 * MINUTE) is None
     assert take_next(ben, now=NOON + 61 * MINUTE) == callback_id
+    # The call that nobody wrote down stays as that, and is not begun for its next owner.
+    (hers,) = attempts()
+    assert (hers.outcome, hers.ended_at) == (callbacks.NOT_RECORDED, NOON + 61 * MINUTE)
+    assert take_next(ben, now=NOON + 62 * MINUTE) == callback_id
+
+
+def test_call_that_begins_in_the_commit_of_its_claim_is_under_way(ana: Staff) -> None:
+    with transaction() as session:
+        mine = claims.take(session, waiting_call(session), ana.id, now=NOON)
+        made = {"callback_id": mine.id, "lead_id": mine.lead_id, "staff_id": ana.id, "started_at": NOON}
+        due = {"due_at": mine.due_at, "promise_by": mine.promise_by}
+        session.add(CallAttempt(**made, **due, basis="open_request", rule_version="1"))
+    (begun,) = attempts()
+    assert begun.ended_at is None
 
 
 def test_attempt_has_its_basis_and_rule_when_a_call_starts(ana: Staff) -> None:
