@@ -19,16 +19,32 @@ from intake.services.sign_offs import RowStanding, Word
 __all__ = ["Wanted", "case_of", "digest", "for_lead", "history", "reviews", "sign", "standings"]
 
 
-def for_lead(session: Session, lead: Lead, kind: Kind) -> Wanted:
-    """A document as this family gets it, in its language. `lead.patient` must be loaded."""
+# Of a document in a language: sign_offs.WORDS when its reviews were read, and the reviews.
+_read: dict[tuple[Kind, Language], tuple[str, Reviews]] = {}
+
+
+def for_lead(session: Session, lead: Lead, kind: Kind, *, words: str = "") -> Wanted:
+    """A document as this family gets it, in its language. `lead.patient` must be loaded.
+
+    `words`: sign_offs.WORDS as whoever writes to many has just read them; the reviews are not read again
+    while those are the same.
+    """
     language = Language(lead.language)
     return Wanted(
         kind=kind,
         case=case_of(lead),
         language=language,
         doctors=doctor_list.doctors_of(session, lead) if kind is Kind.DOCTORS else (),
-        reviews=reviews(session, kind, language),
+        reviews=_reviews_of(session, kind, language, words),
     )
+
+
+def _reviews_of(session: Session, kind: Kind, language: Language, words: str) -> Reviews:
+    known, found = _read.get((kind, language), ("", ()))
+    if not words or words != known:
+        found = reviews(session, kind, language)
+        _read[kind, language] = (words, found)
+    return found
 
 
 def case_of(lead: Lead) -> Case:

@@ -70,9 +70,12 @@ def content(
     )
 
 
-def document_of(session: Session, step: Step, lead: Lead) -> Wanted | None:
-    """The document that travels with a step, as this family gets it. `lead.patient` must be loaded."""
-    return documents.for_lead(session, lead, Kind(step.attaches)) if step.attaches else None
+def document_of(session: Session, step: Step, lead: Lead, *, words: str = "") -> Wanted | None:
+    """The document that travels with a step, as this family gets it. `lead.patient` must be loaded.
+
+    `words`: as documents.for_lead has them.
+    """
+    return documents.for_lead(session, lead, Kind(step.attaches), words=words) if step.attaches else None
 
 
 def attachments(document: Wanted | None, organisation: Named) -> tuple[Attachment, ...]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from intake import later
 from intake.models.lead import Lead
 from intake.models.mailing import Mailing
 from intake.rules.statuses import MailingStatus, change
@@ -36,6 +37,20 @@ _MOVE = text(
     )
     UPDATE mailing SET due_at = free.due_at, because = NULL FROM free WHERE mailing.id = free.id
     RETURNING mailing.id, mailing.due_at
+    """
+)
+_TAKE_UP = text(
+    """
+    UPDATE mailing SET status = 'sending', sending_at = :now, first_tried_at = coalesce(first_tried_at, :now),
+        rule_version = :rule_version, recipient_blind = :recipient_blind, because = NULL
+    WHERE id = :id
+    """
+)
+_ACCEPT = text(
+    """
+    UPDATE mailing SET status = 'accepted', answered_at = :now, answer = :answer, provider_id = :provider_id,
+        because = NULL
+    WHERE id = :id AND status = 'sending' RETURNING lead_id
     """
 )
 
@@ -89,6 +104,27 @@ def plan_again(session: Session, mailing_id: UUID, due_at: datetime, *, now: dat
     mailing.status = change(MailingStatus.SUPPRESSED, MailingStatus.PLANNED)
     mailing.due_at, mailing.because, mailing.answer, mailing.answered_at = due_at, None, None, None
     outbox.record(session, Event.MAILING_PLANNED, mailing_id, now=now, due_at=due_at)
+
+
+def take_up(
+    session: Session, mailing: Mailing, *, rule_version: str, recipient_blind: bytes | None, now: datetime
+) -> None:
+    """A locked mailing goes to `sending` at the commit, and the row that the session has is not told.
+
+    Raises IllegalTransition.
+    """
+    change(MailingStatus(mailing.status), MailingStatus.SENDING)
+    given = {"id": mailing.id, "rule_version": rule_version, "recipient_blind": recipient_blind, "now": now}
+    later.run(session, _TAKE_UP, given)
+
+
+def accept(
+    session: Session, mailing_id: UUID, *, answer: str, provider_id: str | None, now: datetime
+) -> UUID | None:
+    """The server took what was `sending`; return its lead. None, and nothing is written, when it is not."""
+    given = {"id": mailing_id, "answer": answer, "provider_id": provider_id, "now": now}
+    lead_id: UUID | None = session.execute(_ACCEPT, given).scalar()
+    return lead_id
 
 
 def turn(

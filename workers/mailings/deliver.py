@@ -27,8 +27,8 @@ from intake.rules.mail_gate import may_send
 from intake.rules.series import BY_A_PERSON, SERIES
 from intake.rules.series_plan import Fate, Verdict, Why, fate_of, look_again
 from intake.rules.statuses import MailingStatus, change
-from intake.services import mail_brake, mail_content, mail_receipts, series
-from intake.services.mailings import turn
+from intake.services import mail_brake, mail_content, mail_receipts, series, sign_offs
+from intake.services.mailings import accept, take_up, turn
 from intake.services.series_cases import Family, bar, family_of
 from workers.base import Delivery, NotNow
 from workers.mailings.outgoing import Outgoing, status_after
@@ -38,7 +38,7 @@ from workers.mailings.transport import MailRefused
 GIVE_UP_AFTER = timedelta(days=1)
 _LEAD = joinedload(Mailing.lead)
 _ONE = select(Mailing).where(Mailing.id == bindparam("id")).with_for_update(of=Mailing)
-_WITH_FAMILY = _ONE.add_columns(mail_brake.ON).options(
+_WITH_FAMILY = _ONE.add_columns(mail_brake.ON, sign_offs.WORDS).options(
     _LEAD.joinedload(Lead.contact), _LEAD.joinedload(Lead.patient)
 )
 _PROVIDER_ID = re.compile(r"[A-Za-z0-9][\w.@+-]{7,}")
@@ -86,7 +86,7 @@ class Post:
 
     def prepare(self, session: Session, mailing_id: UUID, now: datetime) -> Intent | NotNow | None:
         """Take the mailing into `sending`, unless it is settled, was under way, must wait or must not go."""
-        mailing, held = _with_family(session, mailing_id)
+        mailing, held, words = _with_family(session, mailing_id)
         if mailing.status == MailingStatus.SENDING:
             said = "its worker died between the message and the answer"
             _settled(session, mailing, MailingStatus.UNKNOWN, answer=said, now=now)
@@ -107,12 +107,10 @@ class Post:
         if gate.next_open:
             mailing.answer = may_contact.refusal(Channel.EMAIL, gate)
             return NotNow(gate.next_open)
-        mailing.rule_version = gate.rule_version
-        mailing.status = change(MailingStatus.PLANNED, MailingStatus.SENDING)
-        mailing.sending_at, mailing.first_tried_at = now, mailing.first_tried_at or now
-        mailing.recipient_blind, mailing.because = mailing.lead.contact.email_blind, None
+        blind = mailing.lead.contact.email_blind
+        take_up(session, mailing, rule_version=gate.rule_version, recipient_blind=blind, now=now)
         content = mail_content.of_mailing(mailing, family.case, self.settings, now=now)
-        document = mail_content.document_of(session, content.step, mailing.lead)
+        document = mail_content.document_of(session, content.step, mailing.lead, words=words)
         return Intent(mailing.id, mailing.lead_id, content, document)
 
     def deliver(self, intent: Intent) -> str:
@@ -129,6 +127,8 @@ class Post:
 
 def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> bool:
     """Write down what came of it, and plan what follows. False: it is planned again, to be tried later."""
+    if isinstance(answer, str) and _accepted(session, intent.mailing_id, answer, now):
+        return True
     mailing = _locked(session, intent.mailing_id)
     if isinstance(answer, TransientError) and not _tried_long_enough(mailing, now):
         mailing.status = change(MailingStatus(mailing.status), MailingStatus.PLANNED)
@@ -137,12 +137,18 @@ def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, no
     was_stopped = isinstance(answer, Suppressed)
     status = MailingStatus.SUPPRESSED if was_stopped else status_after(answer)
     because = str(answer) if was_stopped else None
-    if status == MailingStatus.ACCEPTED:
-        mailing.provider_id = provider_id(str(answer))
     _settled(session, mailing, status, because=because, answer=str(answer), now=now)
     if isinstance(answer, MailRefused) and answer.dead_address:
         mail_receipts.came_back(session, mailing, now=now)
     return True
+
+
+def _accepted(session: Session, mailing_id: UUID, answer: str, now: datetime) -> bool:
+    known_as = provider_id(answer)
+    lead_id = accept(session, mailing_id, answer=answer, provider_id=known_as, now=now)
+    if lead_id:
+        series.plan(session, [lead_id], now=now)
+    return lead_id is not None
 
 
 def provider_id(answer: str) -> str | None:
@@ -197,12 +203,12 @@ def _stopped(intent: Intent) -> Why | None:
         raise TransientError(told) from away
 
 
-def _with_family(session: Session, mailing_id: UUID) -> tuple[Mailing, bool]:
-    """The mailing, locked, with its people, and whether the brake is on."""
+def _with_family(session: Session, mailing_id: UUID) -> tuple[Mailing, bool, str]:
+    """The mailing, locked, with its people; whether the brake is on; the clinicians' words there are."""
     found = session.execute(_WITH_FAMILY, {"id": mailing_id}).one_or_none()
     if found is None:
         raise PermanentError(f"mailing {mailing_id} is gone")
-    return found[0], found[1]
+    return found[0], found[1], found[2]
 
 
 def _locked(session: Session, mailing_id: UUID) -> Mailing:
