@@ -208,7 +208,9 @@ def test_nobody_is_told_who_did_not_agree_or_said_stop() -> None:
 def test_nobody_is_told_while_somebody_has_the_call_in_hand_or_when_it_is_a_test() -> None:
     held, marked = call(number=1), call(number=2)
     with transaction() as session:
-        claims.take(session, session.get_one(Callback, held), account(session).id, now=NOON + 29 * MINUTE)
+        ana = account(session)
+        session.flush()
+        claims.take(session, session.get_one(Callback, held), ana.id, now=NOON + 29 * MINUTE)
         session.get_one(Lead, session.get_one(Callback, marked).lead_id).marked = "test"
     assert len(watch(31)) == 2
     assert told(31) == 0
