@@ -32,7 +32,7 @@ OWN_FILES = (
     r'<p class="note">.*?</p>',
     r'<div class="aside-help">.*?</h2>',
     r"<(?:label|p) [^>]*>[^<]*(?:Pueden|Envíenme|Al enviar).*?</(?:label|p)>",
-    r"(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo), \d+ de \w+",
+    r"(?:[Ll]unes|[Mm]artes|[Mm]iércoles|[Jj]ueves|[Vv]iernes|[Ss]ábado|[Dd]omingo), \d+ de \w+",
 )
 
 
