@@ -1,10 +1,10 @@
-"""Write many rows at once: COPY into a temporary table, then one INSERT ... ON CONFLICT."""
+"""Write many rows at once: COPY; what may stand already goes by a temporary table and ON CONFLICT."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg import sql
+from psycopg.types.json import JsonbDumper
 from sqlalchemy.orm import Session
 
 from intake.db import Base
@@ -53,7 +53,7 @@ def _copy(session: Session, into: sql.Identifier, rows: Sequence[Row]) -> None:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(into, _names(rows[0]))
     with _cursor(session).copy(statement) as copy:
         for row in rows:
-            copy.write_row([_plain(value) for value in row.values()])
+            copy.write_row(tuple(row.values()))
 
 
 def _names(row: Row) -> sql.Composed:
@@ -70,11 +70,10 @@ def _changes(taken_over: Sequence[str], kept: Mapping[str, str]) -> list[sql.Com
     return same + special
 
 
-def _plain(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, dict | list) else value
-
-
 def _cursor(session: Session) -> Any:
-    """psycopg's own cursor, in the transaction of the session."""
+    """psycopg's own cursor, in the transaction of the session. A list or dict is JSON to it."""
     session.flush()
-    return session.connection().connection.cursor()
+    cursor = session.connection().connection.cursor()
+    for kind in (list, dict):
+        cursor.adapters.register_dumper(kind, JsonbDumper)
+    return cursor

@@ -6,8 +6,6 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-POINT = ("latitude", "longitude")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
@@ -19,14 +17,15 @@ class Office:
     state: str
     zip: str
     phone: str | None
-    latitude: float | None = None
-    longitude: float | None = None
     key: str = ""
 
     @property
     def said(self) -> dict[str, Any]:
-        """The source's own words: without the point, which follows from the ZIP code."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in POINT}
+        """The source's own words. The point follows from the ZIP code."""
+        return {name: getattr(self, name) for name in _WORDS}
+
+
+_WORDS = tuple(field.name for field in fields(Office))
 
 
 def address_key(line_1: str, zip_code: str) -> str:
@@ -49,7 +48,7 @@ class OfficeFacts:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What is kept as the word of the source."""
+        """What the source says, as JSON can hold it."""
         return {"offices": [office.said for office in self.offices]}
 
     @property
@@ -77,7 +76,7 @@ class DoctorFacts:
 
     @property
     def said(self) -> dict[str, Any]:
-        """What is kept as the word of the source."""
+        """What the source says, as JSON can hold it."""
         words: dict[str, Any] = {
             "first_name": self.first_name,
             "last_name": self.last_name,
@@ -103,6 +102,12 @@ class Deactivation:
 
 Stated = DoctorFacts | OfficeFacts
 Fact = Stated | Deactivation
+
+
+def word(fact: Stated) -> dict[str, Any]:
+    """What is kept as the word of the source, with the digest of it."""
+    said = fact.said
+    return {**said, "digest": _digest(said)}
 
 
 def _digest(said: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from intake.directory.bulk import upsert
+from intake.directory.bulk import insert, upsert
 from intake.directory.sources import Origin, rank
 from intake.directory.written import Written
 from intake.models.directory import DoctorSpecialty
@@ -18,11 +18,13 @@ _NO_PRIMARY = text("UPDATE doctor_specialty SET is_primary = false WHERE doctor_
 def write(session: Session, written: Sequence[Written], origin: Origin) -> None:
     """Replace the codes of candidates; for a verified doctor only add, as an editor may have added some."""
     speaking = [one for one in written if one.fact.taxonomy_codes]
-    known = [one for one in speaking if one.decided.known is not None]
-    if known:
-        session.execute(_REPLACED, {"ids": [one.id for one in known if not one.verified]})
-        session.execute(_NO_PRIMARY, {"ids": [one.id for one in known if one.verified]})
     rows = [row for one in speaking for row in _rows(one, origin.source)]
+    known = [one for one in speaking if not one.new]
+    if not known:
+        insert(session, DoctorSpecialty, rows)
+        return
+    session.execute(_REPLACED, {"ids": [one.id for one in known if not one.verified]})
+    session.execute(_NO_PRIMARY, {"ids": [one.id for one in known if one.verified]})
     upsert(
         session,
         DoctorSpecialty,

@@ -7,7 +7,6 @@ curated file) no registry changes: the word is recorded beside it.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 from intake.directory import offices, specialties
 from intake.directory.bulk import insert, upsert
 from intake.directory.deciding import ENDED, REGISTRY, Decided, Known, decide
-from intake.directory.facts import Deactivation, DoctorFacts, Fact
+from intake.directory.facts import Deactivation, DoctorFacts, Fact, word
 from intake.directory.outcomes import Outcome
 from intake.directory.sources import Origin
 from intake.directory.written import Written
@@ -47,7 +46,9 @@ def store(session: Session, batch: Sequence[Fact], origin: Origin, *, now: datet
     """
     directory.lock(session)
     decided = decide(session, batch, origin.source)
-    _write(session, _written(decided), origin, now=now)
+    written = _written(decided)
+    _add(session, [one for one in written if one.new], origin, now=now)
+    _update(session, [one for one in written if not one.new], origin, now=now)
     _deactivate(session, decided, now=now)
     _seen_again(session, decided, origin)
     _note(session, decided, origin, now=now)
@@ -61,24 +62,28 @@ def foretell(session: Session, batch: Sequence[Fact], origin: Origin) -> list[Ou
 
 def _written(decided: Sequence[Decided]) -> list[Written]:
     return [
-        Written(
-            one.known.id if one.known else uuid4(),
-            replace(one.fact, offices=tuple(map(offices.located, one.fact.offices))),
-            one,
-        )
+        Written(one.known.id if one.known else uuid4(), one.fact, one)
         for one in decided
         if one.outcome in (Outcome.ADDED, Outcome.UPDATED) and not isinstance(one.fact, Deactivation)
     ]
 
 
-def _write(session: Session, written: Sequence[Written], origin: Origin, *, now: datetime) -> None:
-    if not written:
-        return
+def _add(session: Session, written: Sequence[Written], origin: Origin, *, now: datetime) -> None:
+    """Nothing can stand in the way of their rows: they are copied straight into the tables."""
+    insert(session, Doctor, _doctors(written, origin, now=now))
+    _write_parts(session, written, origin, now=now)
+
+
+def _update(session: Session, written: Sequence[Written], origin: Origin, *, now: datetime) -> None:
     upsert(session, Doctor, _doctors(written, origin, now=now), keys=["npi"], taken_over=_TAKEN_OVER)
     back = [one.id for one in written if one.decided.revived]
     if back:
         status = change(DoctorStatus.DEACTIVATED, DoctorStatus.CANDIDATE)
         session.execute(_REVIVED, {"status": status, "ids": back})
+    _write_parts(session, written, origin, now=now)
+
+
+def _write_parts(session: Session, written: Sequence[Written], origin: Origin, *, now: datetime) -> None:
     open_ = [one for one in written if not one.kept]
     specialties.write(session, open_, origin)
     offices.write(session, open_, origin)
@@ -115,7 +120,7 @@ def _word(one: Written, origin: Origin, *, now: datetime) -> dict[str, Any]:
     return {
         "doctor_id": one.id,
         "name": REGISTRY,
-        "value": {**one.fact.said, "digest": one.fact.digest},
+        "value": word(one.fact),
         "source": origin.source,
         "seen_on": origin.seen_on,
         "recorded_at": now,

@@ -10,11 +10,16 @@ from intake.rules.statuses import DoctorStatus
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """`fact` is the decided one with its offices put on the map."""
+    """`fact` is the decided one: no deactivation."""
 
     id: UUID
     fact: Stated
     decided: Decided
+
+    @property
+    def new(self) -> bool:
+        """Nothing is stored of the doctor yet."""
+        return self.decided.known is None
 
     @property
     def kept(self) -> bool:
