@@ -1,6 +1,8 @@
 """The work table worked by hand in this process: claim a row, run it, let leases lapse, run the rest."""
 
 from datetime import UTC, datetime
+from importlib import import_module
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import text
@@ -18,7 +20,7 @@ from tests.factories import stored_lead
 from workers import base
 from workers.base import Delivery
 from workers.callbacks.schedule import schedule_callback
-from workers.mailings.deliver import Post
+from workers.mailings import deliver
 from workers.matching.match_lead import directory, match_lead
 from workers.warm_up import warm_up
 
@@ -28,17 +30,20 @@ def start_series(session: Session, lead_id: UUID, now: datetime) -> None:
 
 
 EFFECTS = {effects.__name__: effects for effects in (match_lead, schedule_callback, start_series)}
+_numbers = count(2_000_000)
 # The quarantine takes two rows a round.
 ROUNDS = 100
 
 
 class Hand:
     def __init__(self, settings: Settings) -> None:
-        directory.cache_clear()  # of an experiment before this one
+        for kept in (directory, deliver._post):
+            kept.cache_clear()  # of an experiment before this one
+        import_module("workers.mailings.tasks")  # a series takes its guide mail along
         warm_up(settings)
         # Typst's threads do not follow into a fork: the guide of these leads is made and kept here.
         guide_pdf(Case(Diagnosis.PLEURAL, Stage.TWO, TreatmentStatus.NEW), Brand.of(settings.organisation))
-        self.delivery: Delivery = Post(settings).delivery()
+        self.delivery: Delivery = deliver.delivery()
 
     def run(self, claim: Claim) -> None:
         """As the worker's own tasks do."""
@@ -79,14 +84,26 @@ def lapse() -> None:
         session.execute(text("UPDATE outbox_task SET due_at = now() WHERE state = 'due' AND attempts > 0"))
 
 
-def leads(count: int) -> list[UUID]:
+def guides(wanted: int) -> None:
+    """Guides that wait in rows of their own, as follow-ups do: no task takes them along."""
+    for lead_id in leads(wanted, "guide"):
+        with transaction() as session:
+            series.begin(session, lead_id, now=datetime.now(UTC))
+
+
+def leads(wanted: int, name: str = "hand") -> list[UUID]:
     """So many submitted leads, each with its three rows of work due."""
     with transaction() as session:
         now = datetime.now(UTC)
         return [
-            stored_lead(session, now=now, email=f"hand.{number}@family.example").lead_id
-            for number in range(count)
+            stored_lead(session, now=now, email=f"{name}.{number}@family.example", phone=_phone()).lead_id
+            for number in range(wanted)
         ]
+
+
+def _phone() -> str:
+    """A family of its own: requests with one phone share one call."""
+    return f"+1713{next(_numbers):07}"
 
 
 def claims(task: str, wanted: int) -> list[Claim]:
