@@ -16,7 +16,7 @@ from tests.chaos.experiment import Given, Rows, experiment, none
 from tests.chaos.ledger import Ledger
 from tests.chaos.mail_faults import MAIL_RULES, stop
 from tests.chaos.pressure import Between, Pressure
-from tests.chaos.system import PARTS, READY_SECONDS, System, system
+from tests.chaos.system import PARTS, READY_SECONDS, System, readiness, system
 
 # Around the moment: their guides went out after it, so a restored database would send them again.
 STOPPED = tuple(f"storm.{number}@family.example" for number in range(50, 80))
@@ -125,6 +125,8 @@ class Drill:
         self.running.down.difference_update(PARTS)
         for name in PARTS:
             self.running.child(name).start()
+        # A part takes in the ledger before its first transaction; where nothing is due, nobody waits for one.
+        assert self.running.watch(READY_SECONDS, lambda: readiness(self.running, PARTS))
 
     def _promoted(self) -> bool:
         return self.running.ask("SELECT pg_is_in_recovery()") == [(False,)]
