@@ -6,6 +6,7 @@ that breaks off goes on with the next ring, and two at once share the rows.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from workers.matching.snapshot import Snapshot
 from workers.matching.store import NewSet, copy_sets
 
 CHUNK = 200
+# While PostgreSQL stores the lists of one, the other ranks: the chunks that are taken are passed over.
+_SIDE_BY_SIDE = 2
 ACTOR = "matching"
 # Families of one cell of the guidance come together: much of the work is the same for them.
 _CELL = (Lead.diagnosis, Lead.stage, Lead.treatment_status, Lead.cell_type)
@@ -40,6 +43,11 @@ def rerank_open_leads(chunk: int = CHUNK) -> int:
 
     Each chunk is a commit of its own. Doing it again does nothing.
     """
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
+        return sum(pool.map(_rerank_all, [chunk] * _SIDE_BY_SIDE))
+
+
+def _rerank_all(chunk: int) -> int:
     done = 0
     while True:
         with transaction() as session:
