@@ -22,6 +22,7 @@ from intake.views import (
     public,
     receipts,
     security,
+    static_files,
 )
 
 # Answers are short; nothing a form asks for comes near this.
@@ -41,6 +42,7 @@ def build(settings: Settings | None) -> Flask:
     app.extensions["advocate_engine"] = db.connect(settings, pool_size=8, longest_transaction=60)
     tracing.watch(app.extensions["advocate_engine"])
     _load_points(app, settings)
+    static_files.init_app(app)
     languages.init_app(app, settings)
     breaker.init_app(app)
     access.init_app(app)
