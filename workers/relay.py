@@ -25,6 +25,8 @@ from workers.start import check_start
 log = logging.getLogger("advocate.relay")
 
 POLL_SECONDS = 1.0
+# Nothing tells when a queue that is full has room again: while work goes out, it is looked at so often.
+BUSY_SECONDS = 0.03
 PAUSE_AFTER_ERROR_SECONDS = 0.5
 
 
@@ -33,7 +35,7 @@ class Relay:
         self.celery = celery
         self.dsn = database_url.replace("postgresql+psycopg://", "postgresql://", 1)
         self.stopping = threading.Event()
-        self.kept_at = 0.0
+        self.kept_at = self.sent_at = 0.0
 
     def run(self) -> None:
         """Serve until `stopping` is set; a lost database or Redis is waited out, never fatal."""
@@ -48,9 +50,16 @@ class Relay:
         with psycopg.connect(self.dsn, autocommit=True, connect_timeout=4) as listener:
             listener.execute(f"LISTEN {outbox.CHANNEL}")
             while not self.stopping.is_set():
-                if not self.round():
-                    for _ in listener.notifies(timeout=POLL_SECONDS, stop_after=1):
-                        pass
+                if self.round():
+                    self.sent_at = time.monotonic()
+                    continue
+                for _ in listener.notifies(timeout=self.pause(), stop_after=1):
+                    pass
+
+    def pause(self) -> float:
+        """How long to wait for a notice before the next look (seconds)."""
+        busy = time.monotonic() - self.sent_at < POLL_SECONDS
+        return BUSY_SECONDS if busy else POLL_SECONDS
 
     def round(self) -> int:
         """Free, lease and send once; return how many messages Celery took."""
