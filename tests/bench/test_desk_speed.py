@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from statistics import median
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -154,6 +155,8 @@ def _race(app: Flask) -> None:
             took = [
                 [_at_once(crowd, side) for side in zip(*pairs, strict=True)] for _ in range(ROUNDS + WARM_UP)
             ]
+        for presser in chain(*pairs):
+            presser.line.close()
     product, floor = (ADVOCATES * ROUNDS / sum(side) for side in zip(*took[WARM_UP:], strict=True))
     name = f"claims a second over HTTP, {ADVOCATES} at once"
     show(Figure(name, product, "1/s", CLAIM_REACH, floor, at_least=True))

@@ -59,9 +59,9 @@ def sink(tmp_path: Path) -> Iterator[Sink]:
 
 @contextmanager
 def working(environment: dict[str, str]) -> Iterator[None]:
-    """One relay and one worker, as `advocate up` starts them."""
-    celery = ["-m", "celery", "-A", "workers.app", "worker", "-P", "threads", "-c", "8"]
-    worker = [*celery, "-Q", "matching,callbacks,mailings", "--without-gossip", "--without-mingle"]
+    """One relay and one mailer, as `advocate up` starts them."""
+    celery = ["-m", "celery", "-A", "workers.app", "worker", "-P", "threads", "-c", "4"]
+    worker = [*celery, "-Q", "mailings", "--without-gossip", "--without-mingle"]
     commands = (["-m", "workers.relay"], [*worker, "--loglevel", "ERROR"])
     env = {**os.environ, **environment}
     parts = [
