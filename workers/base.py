@@ -88,6 +88,7 @@ def run_delivery(task_id: int, token: int, delivery: Delivery) -> None:
             if intent is None:
                 outbox.finish(session, task_id, token)
                 return
+            outbox.hold(session, task_id, token)
         answer = _answer(delivery, intent)
 
         def settle() -> bool:

@@ -117,6 +117,22 @@ def test_mail_is_sent_once_when_the_message_comes_twice(
     assert len(sink.received) == 1
 
 
+def test_nothing_is_sent_when_the_lease_passes_before_the_intent(
+    lead_id: UUID, sink: Sink, delivery: Delivery
+) -> None:
+    task_id, token = _claim()
+
+    def late(session: DatabaseSession, mailing_id: UUID, now: datetime) -> object:
+        """The row is back in the queue, and nobody has taken it up yet."""
+        freed = {"state": TaskState.DUE, "started_at": None, "leased_until": None}
+        with transaction() as other:
+            other.execute(update(OutboxTask).where(OutboxTask.id == task_id).values(freed))
+        return delivery.prepare(session, mailing_id, now)
+
+    base.run_delivery(task_id, token, replace(delivery, prepare=late))
+    assert (_guide().status, len(sink.received)) == (MailingStatus.PLANNED, 0)
+
+
 def test_intent_is_committed_when_the_server_is_reached(
     lead_id: UUID, sink: Sink, delivery: Delivery
 ) -> None:
