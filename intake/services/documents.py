@@ -41,8 +41,10 @@ def for_lead(session: Session, lead: Lead, kind: Kind, *, words: str = "") -> Wa
 
 def _reviews_of(session: Session, kind: Kind, language: Language, words: str) -> Reviews:
     known, found = _read.get((kind, language), ("", ()))
-    if not words or words != known:
-        found = reviews(session, kind, language)
+    if words and words == known:
+        return found
+    found = reviews(session, kind, language)
+    if words:
         _read[kind, language] = (words, found)
     return found
 

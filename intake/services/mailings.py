@@ -122,6 +122,7 @@ def accept(
     session: Session, mailing_id: UUID, *, answer: str, provider_id: str | None, now: datetime
 ) -> UUID | None:
     """The server took what was `sending`; return its lead. None, and nothing is written, when it is not."""
+    change(MailingStatus.SENDING, MailingStatus.ACCEPTED)
     given = {"id": mailing_id, "answer": answer, "provider_id": provider_id, "now": now}
     lead_id: UUID | None = session.execute(_ACCEPT, given).scalar()
     return lead_id
