@@ -89,10 +89,10 @@ class Child:
 
     def _copy(self, log: BinaryIO) -> Fork:
         _, _, *program = self.command
-        parent = os.getpid()
+        tie = _tie_to(os.getpid(), self.stop_signal)
 
         def first() -> None:
-            follow_parent(parent, self.stop_signal)
+            tie()
             _be_called(self.name)
 
         return fork(program, log, keep=self.pass_fds, first=first)
