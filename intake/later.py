@@ -1,4 +1,4 @@
-"""Writes that need no answer wait for each other and travel together.
+"""Writes that need no answer wait for each other and travel together; questions go past the ORM.
 
 Each statement alone costs a round trip to PostgreSQL, and most of a request's time was spent waiting for
 them. What is put off here is sent in one, as a pipeline: before the session's next own statement, so that
@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, TypeAlias
 
 import psycopg
-from sqlalchemy import Executable, Table, event, insert
+from sqlalchemy import CursorResult, Executable, Table, event, insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql.dml import Insert
@@ -31,6 +31,16 @@ def append(session: Session, row: Base) -> None:
 def run(session: Session, statement: Executable, values: dict[str, Any] | None = None) -> None:
     """Run a statement that returns no rows."""
     session.info.setdefault(_WAITING, []).append((statement, values or {}))
+
+
+def ask(session: Session, statement: Executable, values: dict[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement whose rows are columns, never entities: through the ORM it would take twice as long.
+
+    It reads what was written before it, as any statement of the session does.
+    """
+    session.flush()
+    _send(session)
+    return session.connection().execute(statement, values or {})
 
 
 @cache

@@ -231,8 +231,7 @@ def _check(table: SeriesTable) -> None:
         "a step has a name of its own, without a dot": len(set(names)) < len(names) or "." in "".join(names),
         "a step belongs to a series of the file": any(step.series not in known for step in table.steps),
         "at once answers somebody who has just asked or waits for us": any(
-            step.part is Part.AT_ONCE and (step.after not in _AWAITED or step.days)
-            for step in table.steps
+            step.part is Part.AT_ONCE and (step.after not in _AWAITED or step.days) for step in table.steps
         ),
     }
     broken = [rule for rule, wrong in told.items() if wrong]

@@ -92,9 +92,7 @@ TRANSITIONS: dict[type[StrEnum], dict[StrEnum, frozenset[StrEnum]]] = {
     },
     LetterStatus: {
         LetterStatus.PLANNED: frozenset({LetterStatus.PRINTED, LetterStatus.SUPPRESSED}),
-        LetterStatus.PRINTED: frozenset(
-            {LetterStatus.POSTED, LetterStatus.PLANNED, LetterStatus.SUPPRESSED}
-        ),
+        LetterStatus.PRINTED: frozenset({LetterStatus.POSTED, LetterStatus.PLANNED, LetterStatus.SUPPRESSED}),
         LetterStatus.POSTED: frozenset({LetterStatus.RETURNED}),
         LetterStatus.RETURNED: frozenset(),
         LetterStatus.SUPPRESSED: frozenset(),

@@ -150,9 +150,7 @@ def _open_of(session: Session, lead_id: UUID, *, by: str, now: datetime) -> Dele
     return session.scalars(wanted.with_for_update()).one()
 
 
-def _to_tell(
-    session: Session, lead_id: UUID, deletion_id: UUID, *, now: datetime
-) -> Sequence[DeletionMail]:
+def _to_tell(session: Session, lead_id: UUID, deletion_id: UUID, *, now: datetime) -> Sequence[DeletionMail]:
     """A mail to each address at a centre to which something of the request was handed over."""
     given = select(Disclosure.centre, Disclosure.address, Lead.reference).distinct()
     rows = session.execute(given.join(Lead, Lead.id == Disclosure.lead_id).where(Lead.id == lead_id))

@@ -50,7 +50,7 @@ _ACCEPT = text(
     """
     UPDATE mailing SET status = 'accepted', answered_at = :now, answer = :answer, provider_id = :provider_id,
         because = NULL
-    WHERE id = :id AND status = 'sending' RETURNING lead_id
+    WHERE id = :id AND status = 'sending' RETURNING id
     """
 )
 
@@ -77,7 +77,7 @@ def move_each(session: Session, moved: Mapping[UUID, datetime]) -> list[tuple[UU
     if not moved:
         return []
     rows = [{"id": mailing_id, "due_at": due_at} for mailing_id, due_at in moved.items()]
-    found = session.execute(_MOVE, {"moved": json.dumps(rows, default=str)})
+    found = later.ask(session, _MOVE, {"moved": json.dumps(rows, default=str)})
     return [(row[0], row[1]) for row in found]
 
 
@@ -120,12 +120,11 @@ def take_up(
 
 def accept(
     session: Session, mailing_id: UUID, *, answer: str, provider_id: str | None, now: datetime
-) -> UUID | None:
-    """The server took what was `sending`; return its lead. None, and nothing is written, when it is not."""
+) -> bool:
+    """The server took what was `sending`. False, and nothing is written, when it is not."""
     change(MailingStatus.SENDING, MailingStatus.ACCEPTED)
     given = {"id": mailing_id, "answer": answer, "provider_id": provider_id, "now": now}
-    lead_id: UUID | None = session.execute(_ACCEPT, given).scalar()
-    return lead_id
+    return later.ask(session, _ACCEPT, given).scalar() is not None
 
 
 def turn(

@@ -57,6 +57,7 @@ _FINISH = """
     WHERE id = :id AND token = :token AND state = 'leased' RETURNING id
 """
 _FINISH_FOR_GOOD, _FINISH_REDOABLE = text(_FINISH), text(f"{_FINISH}, {_UNHURRIED}")
+_HOLD = text("SELECT id FROM outbox_task WHERE id = :id AND token = :token AND state = 'leased' FOR UPDATE")
 _CLAIM = text(
     f"""
     WITH room AS (
@@ -122,7 +123,9 @@ def record_inserted(
     session: Session, event: Event, rows: TextClause, given: Mapping[str, object], *, now: datetime
 ) -> int:
     """The same for each row that `rows`, made by `inserting`, adds with what is `given`; return how many."""
-    added = [(row[0], row[1]) for row in session.execute(rows, {**given, **_subscribed(event), "now": now})]
+    added = [
+        (row[0], row[1]) for row in later.ask(session, rows, {**given, **_subscribed(event), "now": now})
+    ]
     _tell(session, added, now=now)
     return len(added) // len(SUBSCRIBERS[event])
 
@@ -164,7 +167,7 @@ def taken_along(session: Session, queue: str) -> list[Claim]:
     found: list[Claim] = []
     if len(set(carried)) == 1:
         asked = {"subject_id": carried[0], "queue": queue, "lease": UNSTARTED_LEASE_SECONDS}
-        found = [Claim(*row) for row in session.execute(TAKE_ALONG, asked)]
+        found = [Claim(*row) for row in later.ask(session, TAKE_ALONG, asked)]
     if len(found) < len(carried):
         wake_relay(session)
     return found
@@ -217,7 +220,7 @@ def claim_due(session: Session, *queues: Queue) -> list[Claim]:
         "bounds": [MAX_UNSTARTED[queue] for queue in wanted],
         "lease": UNSTARTED_LEASE_SECONDS,
     }
-    return sorted((Claim(*row[:5]) for row in session.execute(_CLAIM, given)), key=lambda claim: claim.id)
+    return sorted((Claim(*row[:5]) for row in later.ask(session, _CLAIM, given)), key=lambda claim: claim.id)
 
 
 def give_back(session: Session, task_id: int, token: int) -> None:
@@ -231,7 +234,7 @@ def give_back(session: Session, task_id: int, token: int) -> None:
 
 def begin(session: Session, task_id: int, token: int) -> Begun:
     """Count the attempt and take the working lease. Raises StaleLease when the row is not ours."""
-    begun = session.execute(_BEGIN, {"id": task_id, "token": token, "leases": _LEASES}).one_or_none()
+    begun = later.ask(session, _BEGIN, {"id": task_id, "token": token, "leases": _LEASES}).one_or_none()
     if begun is None:
         raise StaleLease(f"outbox task {task_id}: token {token} is no longer current")
     return Begun(task_id, token, *begun[:5])
@@ -242,16 +245,12 @@ def finish(session: Session, task_id: int, token: int, *, redoable: bool = False
 
     `redoable`: nothing left this machine, so that the commit need not be waited for.
     """
-    statement = _FINISH_REDOABLE if redoable else _FINISH_FOR_GOOD
-    _expect(session.execute(statement, {"id": task_id, "token": token}).one_or_none(), task_id, token)
+    _expect_row(session, _FINISH_REDOABLE if redoable else _FINISH_FOR_GOOD, task_id, token)
 
 
 def hold(session: Session, task_id: int, token: int) -> None:
     """Make sure, until the commit, that the lease is still ours. Raises StaleLease when it is not."""
-    ours = select(OutboxTask.id).where(
-        OutboxTask.id == task_id, OutboxTask.token == token, OutboxTask.state == TaskState.LEASED
-    )
-    _expect(session.scalars(ours.with_for_update()).one_or_none(), task_id, token)
+    _expect_row(session, _HOLD, task_id, token)
 
 
 def fail(session: Session, row: Begun, error: str, *, permanent: bool) -> None:
@@ -279,6 +278,10 @@ def _let_go(session: Session, row: Begun, **values: object) -> None:
         .execution_options(synchronize_session=False)
     ).one_or_none()
     _expect(ended, row.id, row.token)
+
+
+def _expect_row(session: Session, statement: TextClause, task_id: int, token: int) -> None:
+    _expect(later.ask(session, statement, {"id": task_id, "token": token}).one_or_none(), task_id, token)
 
 
 def _expect(ended: object, task_id: int, token: int) -> None:

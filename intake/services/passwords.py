@@ -26,9 +26,7 @@ _SLIP_STEPS = 1
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher()
 # Of a random text that nobody kept, as costly as those that _hasher makes. Made once, not at each start.
-_NOBODY = (
-    "$argon2id$v=19$m=65536,t=3,p=4$zaEmtM87MfLR350L7NHzZQ$7Q/ump257NUbfwckRrMg9Y0zJ/6sde2upkZpUTpovuc"
-)
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$zaEmtM87MfLR350L7NHzZQ$7Q/ump257NUbfwckRrMg9Y0zJ/6sde2upkZpUTpovuc"
 
 
 def hashed(password: str) -> str:

@@ -1,7 +1,7 @@
 """The verbs of the series: begin, plan the next step, pause, end, go on.
 
-Only the next step waits in a row. It is decided when the one before it is done, and once more when it is
-due, so that a change of the file, a stop, a call or a correction counts at once.
+Only the next step waits in a row. It is decided when the one before it is taken up, and once more when it
+is due, so that a change of the file, a stop, a call or a correction counts at once.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -32,9 +32,7 @@ from intake.services.series_cases import Family, Sent, families, family_of
 
 _GUIDE = "guide"
 _BEGIN = insert_new(SeriesRun)
-_MARK = text(
-    "UPDATE series_run SET planned_version = :version WHERE lead_id = ANY(CAST(:leads AS uuid[]))"
-)
+_MARK = text("UPDATE series_run SET planned_version = :version WHERE lead_id = ANY(CAST(:leads AS uuid[]))")
 
 
 def begin(session: Session, lead_id: UUID, *, now: datetime) -> None:
@@ -120,6 +118,11 @@ def _plan(session: Session, known: Collection[Family], now: datetime) -> int:
         mailings.plan_again(session, mailing_id, due_at, now=now)
     _mark(session, [family.lead_id for family in known if family.versions - {SERIES.version}])
     return mailings.plan_rows(session, changes.wanted, now=now)
+
+
+def plan_after(session: Session, family: Family, key: str, *, now: datetime) -> None:
+    """A mailing is under way from this commit on: decide what follows, by the family as it was just read."""
+    _plan(session, [family.once_sending(key, now)], now)
 
 
 def coming(session: Session, lead_id: UUID, *, now: datetime) -> list[Outlook]:

@@ -1,7 +1,7 @@
 """What the series need to know of families, read for one or for many at once."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from intake import later
 from intake.models.callback import CallAttempt
 from intake.models.lead import Contact, Lead
 from intake.models.letter import Letter
@@ -84,6 +85,13 @@ class Family:
     case: Case
     mailings: dict[str, Sent]
     versions: frozenset[str]
+
+    def once_sending(self, key: str, now: datetime) -> "Family":
+        """The same as soon as this mailing is under way."""
+        sent = replace(self.mailings[key], status=MailingStatus.SENDING, at=now)
+        day, settled = local_day(now, self.case.zones), self.case.settled | {key}
+        case = replace(self.case, settled=settled, last_day=day)
+        return replace(self, case=case, mailings={**self.mailings, key: sent})
 
 
 def _gathered(*columns: InstrumentedAttribute[Any], where: ColumnElement[bool]) -> Label[Any]:
@@ -148,7 +156,7 @@ _FAMILIES = _everything().where(Lead.id == func.any(bindparam("lead_ids", type_=
 
 def bar(session: Session, lead_id: UUID, series: Series) -> Why | None:
     """What forbids a series at this moment: the least that must be read to know it."""
-    row = session.execute(_STANDING, {"lead_id": lead_id}).one()
+    row = later.ask(session, _STANDING, {"lead_id": lead_id}).one()
     runs, known = _runs(row.series_run or ()), row.email_blind is not None
     endings, consents = _endings(row, runs), _consents(row, runs)
     case = Case(zones=(), answers={}, anchors={}, consents=consents, has_address=known, endings=endings)
@@ -168,7 +176,7 @@ def families(session: Session, lead_ids: Collection[UUID]) -> dict[UUID, Family]
     """
     one = len(lead_ids) == 1
     given = {"lead_id": next(iter(lead_ids))} if one else {"lead_ids": list(lead_ids)}
-    return {row.id: _family(row) for row in session.execute(_FAMILY if one else _FAMILIES, given)}
+    return {row.id: _family(row) for row in later.ask(session, _FAMILY if one else _FAMILIES, given)}
 
 
 def _family(row: Row[Any]) -> Family:

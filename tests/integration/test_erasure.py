@@ -50,8 +50,13 @@ def ring(lead_id: UUID) -> None:
     with transaction() as session:
         staff_id = account(session).id
         call = Callback(
-            lead_id=lead_id, status="waiting", created_at=NOON, due_at=NOON, promise_by=NOON, due_because="x",
-            requested=False
+            lead_id=lead_id,
+            status="waiting",
+            created_at=NOON,
+            due_at=NOON,
+            promise_by=NOON,
+            due_because="x",
+            requested=False,
         )
         session.add(call)
         session.flush()

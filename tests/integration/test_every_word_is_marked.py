@@ -25,7 +25,7 @@ NAMES = re.compile(
 )
 
 OWN_FILES = (
-    r'<h1 [^>]*>Preguntas para su médico</h1>\s*<p [^>]*>.*?</p>',
+    r"<h1 [^>]*>Preguntas para su médico</h1>\s*<p [^>]*>.*?</p>",
     r"<section id=.*?</section>",
     r'<nav class="contents".*?</nav>|<nav aria-labelledby="inside".*?</nav>',
     r'<li class="card">.*?</li>',

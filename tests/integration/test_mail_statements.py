@@ -51,7 +51,7 @@ def test_only_what_is_under_way_is_accepted_at_once(mailing_id: UUID, status: st
     with transaction() as session:
         found = mailings.accept(session, mailing_id, answer="250 Ok", provider_id=None, now=NOON)
     with transaction() as session:
-        assert (found, session.get_one(Mailing, mailing_id).status) == (None, status)
+        assert (found, session.get_one(Mailing, mailing_id).status) == (False, status)
 
 
 def test_guide_carries_a_word_that_was_given_after_the_last_mail(mailing_id: UUID) -> None:

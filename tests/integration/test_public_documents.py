@@ -36,9 +36,7 @@ def text_of_pdf(content: bytes) -> str:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_names_sources_version_and_review_and_asks_nothing(
-    visitor: Visitor, page: str
-) -> None:
+def test_page_names_sources_version_and_review_and_asks_nothing(visitor: Visitor, page: str) -> None:
     found = visitor.read(page)
     for words in ("Where the facts come from", "Version 2026-11-1", "awaiting clinical review"):
         assert words in found

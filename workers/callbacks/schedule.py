@@ -54,9 +54,7 @@ def organisation() -> Organisation:
     return Settings.from_env().organisation
 
 
-def _row(
-    lead: Lead, due: NextCall, now: datetime, *, family_id: UUID | None = None
-) -> dict[str, object]:
+def _row(lead: Lead, due: NextCall, now: datetime, *, family_id: UUID | None = None) -> dict[str, object]:
     return {
         "id": uuid4(),
         "lead_id": lead.id,

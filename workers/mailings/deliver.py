@@ -109,6 +109,7 @@ class Post:
             return NotNow(gate.next_open)
         blind = mailing.lead.contact.email_blind
         take_up(session, mailing, rule_version=gate.rule_version, recipient_blind=blind, now=now)
+        series.plan_after(session, family, mailing.step, now=now)
         content = mail_content.of_mailing(mailing, family.case, self.settings, now=now)
         document = mail_content.document_of(session, content.step, mailing.lead, words=words)
         return Intent(mailing.id, mailing.lead_id, content, document)
@@ -126,9 +127,14 @@ class Post:
 
 
 def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, now: datetime) -> bool:
-    """Write down what came of it, and plan what follows. False: it is planned again, to be tried later."""
-    if isinstance(answer, str) and _accepted(session, intent.mailing_id, answer, now):
-        return True
+    """Write down what came of it; what follows was planned with the intent, and is again when it went wrong.
+
+    False: it is planned again, to be tried later.
+    """
+    if isinstance(answer, str):
+        known_as = provider_id(answer)
+        if accept(session, intent.mailing_id, answer=answer, provider_id=known_as, now=now):
+            return True
     mailing = _locked(session, intent.mailing_id)
     if isinstance(answer, TransientError) and not _tried_long_enough(mailing, now):
         mailing.status = change(MailingStatus(mailing.status), MailingStatus.PLANNED)
@@ -141,14 +147,6 @@ def settle(session: Session, intent: Intent, answer: str | AdvocateDeskError, no
     if isinstance(answer, MailRefused) and answer.dead_address:
         mail_receipts.came_back(session, mailing, now=now)
     return True
-
-
-def _accepted(session: Session, mailing_id: UUID, answer: str, now: datetime) -> bool:
-    known_as = provider_id(answer)
-    lead_id = accept(session, mailing_id, answer=answer, provider_id=known_as, now=now)
-    if lead_id:
-        series.plan(session, [lead_id], now=now)
-    return lead_id is not None
 
 
 def provider_id(answer: str) -> str | None:

@@ -42,9 +42,7 @@ def keep_draft_cookie(response: Response, token: str) -> None:
 
 
 def drop_draft_cookie(response: Response) -> None:
-    response.delete_cookie(
-        settings().cookie(_DRAFT), secure=settings().https, httponly=True, samesite="Lax"
-    )
+    response.delete_cookie(settings().cookie(_DRAFT), secure=settings().https, httponly=True, samesite="Lax")
 
 
 def remember_sent(status_token: str) -> None:

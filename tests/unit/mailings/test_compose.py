@@ -283,9 +283,7 @@ def test_a_mail_is_in_english_where_its_language_is_not_written_yet(monkeypatch:
 def test_a_mail_can_be_stopped_by_mail_where_somebody_takes_it_in() -> None:
     ways = parse(compose(mail(), Desk(stop_address="stop@help.example")))["List-Unsubscribe"]
     token = "b" * 64
-    assert ways == (
-        f"<https://help.example/stop/{token}>, <mailto:stop@help.example?subject=stop%20{token}>"
-    )
+    assert ways == (f"<https://help.example/stop/{token}>, <mailto:stop@help.example?subject=stop%20{token}>")
 
 
 def test_a_reminder_names_the_day_in_full_and_the_next_one_when_it_is_known() -> None:
