@@ -33,7 +33,9 @@ def run(session: Session, statement: Executable, values: dict[str, Any] | None =
     session.info.setdefault(_WAITING, []).append((statement, values or {}))
 
 
-def ask(session: Session, statement: Executable, values: dict[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
+def ask(
+    session: Session, statement: Executable, values: dict[str, Any] | None = None
+) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement whose rows are columns, never entities: through the ORM it would take twice as long.
 
     It reads what was written before it, as any statement of the session does.

@@ -18,7 +18,18 @@ from intake import later, tracing
 from intake.errors import StaleLease
 from intake.models.work import OutboxTask
 from intake.rules.statuses import TaskState
-from intake.services.outbox_statements import MOVE_EACH, RECORD, TAKE_ALONG
+from intake.services.outbox_statements import (
+    BEGIN,
+    BEGIN_NEXT,
+    CLAIM,
+    FINISH_FOR_GOOD,
+    FINISH_REDOABLE,
+    HOLD,
+    LEASES,
+    MOVE_EACH,
+    RECORD,
+    TAKE_ALONG,
+)
 from intake.workflow import (
     MAX_LOST,
     MAX_UNSTARTED,
@@ -35,50 +46,6 @@ _CARRIED = "carried"
 _NOTIFY = text(f"NOTIFY {CHANNEL}")
 # Stable within a statement, so that an index on a time can be used; clock_timestamp() could not be.
 _NOW = func.statement_timestamp()
-
-# This commit is not waited for on the disk. A crash of PostgreSQL within its next half second undoes it, and
-# then the row is as it was before: what is undone is done again.
-_UNHURRIED = "set_config('synchronous_commit', 'off', true)"
-
-# As text, because SQLAlchemy needs longer to make these statements than PostgreSQL to run them.
-_BEGIN = text(
-    f"""
-    UPDATE outbox_task SET attempts = attempts + 1, started_at = statement_timestamp(),
-        leased_until = statement_timestamp() + make_interval(
-            secs => CAST(CAST(:leases AS jsonb) ->> task AS double precision))
-    WHERE id = :id AND token = :token AND state = 'leased' AND started_at IS NULL
-    RETURNING task, queue, subject_id, attempts, statement_timestamp(), {_UNHURRIED}
-    """
-)
-_LEASES = json.dumps({task: rule.lease_seconds for task, rule in TASKS.items()})
-_FINISH = """
-    UPDATE outbox_task SET state = 'done', finished_at = statement_timestamp(),
-        leased_until = NULL, last_error = NULL
-    WHERE id = :id AND token = :token AND state = 'leased' RETURNING id
-"""
-_FINISH_FOR_GOOD, _FINISH_REDOABLE = text(_FINISH), text(f"{_FINISH}, {_UNHURRIED}")
-_HOLD = text("SELECT id FROM outbox_task WHERE id = :id AND token = :token AND state = 'leased' FOR UPDATE")
-_CLAIM = text(
-    f"""
-    WITH room AS (
-        SELECT asked.queue, asked.bound - count(task.id) AS free
-        FROM unnest(CAST(:queues AS text[]), CAST(:bounds AS int[])) AS asked(queue, bound)
-        LEFT JOIN outbox_task AS task
-            ON task.queue = asked.queue AND task.state = 'leased' AND task.started_at IS NULL
-        GROUP BY asked.queue, asked.bound
-    ), due AS MATERIALIZED (
-        SELECT chosen.id FROM room CROSS JOIN LATERAL (
-            SELECT id FROM outbox_task
-            WHERE queue = room.queue AND state = 'due' AND due_at <= statement_timestamp()
-            ORDER BY due_at, id LIMIT greatest(room.free, 0) FOR UPDATE SKIP LOCKED
-        ) AS chosen
-    )
-    UPDATE outbox_task SET state = 'leased', token = token + 1, started_at = NULL,
-        leased_until = statement_timestamp() + make_interval(secs => :lease)
-    FROM due WHERE outbox_task.id = due.id
-    RETURNING outbox_task.id, token, task, queue, trace, {_UNHURRIED}
-    """
-)
 
 
 @dataclass(frozen=True)
@@ -103,7 +70,13 @@ class Begun:
     subject_id: UUID
     attempts: int
     at: datetime
+    due_at: datetime
+    trace: str | None = None
     began: float = field(default_factory=time.monotonic)
+
+    @property
+    def waited(self) -> timedelta:
+        return self.at - self.due_at
 
     def now(self) -> datetime:
         """By the database's clock, without asking it again."""
@@ -220,7 +193,7 @@ def claim_due(session: Session, *queues: Queue) -> list[Claim]:
         "bounds": [MAX_UNSTARTED[queue] for queue in wanted],
         "lease": UNSTARTED_LEASE_SECONDS,
     }
-    return sorted((Claim(*row[:5]) for row in later.ask(session, _CLAIM, given)), key=lambda claim: claim.id)
+    return sorted((Claim(*row[:5]) for row in later.ask(session, CLAIM, given)), key=lambda claim: claim.id)
 
 
 def give_back(session: Session, task_id: int, token: int) -> None:
@@ -234,10 +207,18 @@ def give_back(session: Session, task_id: int, token: int) -> None:
 
 def begin(session: Session, task_id: int, token: int) -> Begun:
     """Count the attempt and take the working lease. Raises StaleLease when the row is not ours."""
-    begun = later.ask(session, _BEGIN, {"id": task_id, "token": token, "leases": _LEASES}).one_or_none()
+    begun = later.ask(session, BEGIN, {"id": task_id, "token": token, "leases": LEASES}).one_or_none()
     if begun is None:
         raise StaleLease(f"outbox task {task_id}: token {token} is no longer current")
-    return Begun(task_id, token, *begun[:5])
+    return Begun(task_id, token, *begun[:6])
+
+
+def begin_next(session: Session, before: Begun) -> Begun | None:
+    """Begin the oldest row that is due of the same task and queue, without the way over relay and Redis."""
+    lease = TASKS[before.task].lease_seconds
+    given = {"task": before.task, "queue": before.queue, "lease": lease}
+    found = later.ask(session, BEGIN_NEXT, given).one_or_none()
+    return Begun(*found[:9]) if found else None
 
 
 def finish(session: Session, task_id: int, token: int, *, redoable: bool = False) -> None:
@@ -245,12 +226,12 @@ def finish(session: Session, task_id: int, token: int, *, redoable: bool = False
 
     `redoable`: nothing left this machine, so that the commit need not be waited for.
     """
-    _expect_row(session, _FINISH_REDOABLE if redoable else _FINISH_FOR_GOOD, task_id, token)
+    _expect_row(session, FINISH_REDOABLE if redoable else FINISH_FOR_GOOD, task_id, token)
 
 
 def hold(session: Session, task_id: int, token: int) -> None:
     """Make sure, until the commit, that the lease is still ours. Raises StaleLease when it is not."""
-    _expect_row(session, _HOLD, task_id, token)
+    _expect_row(session, HOLD, task_id, token)
 
 
 def fail(session: Session, row: Begun, error: str, *, permanent: bool) -> None:

@@ -48,7 +48,7 @@ SABOTAGES = (
         "claim of work, rows locked and skipped",
         "claim_race",
         "claim race: leases beyond one a row",
-        {"intake/services/outbox.py": (" FOR UPDATE SKIP LOCKED\n", "\n")},
+        {"intake/services/outbox_statements.py": (" FOR UPDATE SKIP LOCKED\n", "\n")},
     ),
     Sabotage(
         "claim of a call, the row locked",

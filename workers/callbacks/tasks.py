@@ -10,17 +10,17 @@ from workers.callbacks.schedule import link_duplicates, schedule_callback
 
 @celery.task(name="schedule_callback")
 def _schedule_callback(task_id: int, token: int) -> None:
-    base.run(task_id, token, schedule_callback)
+    base.run_due(task_id, token, schedule_callback)
 
 
 @celery.task(name="replan_calls")
 def _replan_calls(task_id: int, token: int) -> None:
-    base.run(task_id, token, replan_calls)
+    base.run_due(task_id, token, replan_calls)
 
 
 @celery.task(name="link_duplicates")
 def _link_duplicates(task_id: int, token: int) -> None:
-    base.run(task_id, token, link_duplicates)
+    base.run_due(task_id, token, link_duplicates)
 
 
 @celery.task(name="canary_callbacks")

@@ -20,7 +20,7 @@ _CHUNK = 1000
 
 @celery.task(name="start_series")
 def _start_series(task_id: int, token: int) -> None:
-    base.run(task_id, token, _begin)
+    base.run_due(task_id, token, _begin)
 
 
 def _begin(session: Session, lead_id: UUID, now: datetime) -> None:
@@ -29,7 +29,7 @@ def _begin(session: Session, lead_id: UUID, now: datetime) -> None:
 
 @celery.task(name="send_mailing")
 def _send_mailing(task_id: int, token: int) -> None:
-    base.run_delivery(task_id, token, delivery())
+    base.deliver_due(task_id, token, delivery())
 
 
 @celery.task(name="plan_stale_series")

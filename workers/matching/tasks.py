@@ -10,7 +10,7 @@ from workers.matching.match_lead import match_lead, match_nobody
 
 @celery.task(name="match_lead")
 def _match_lead(task_id: int, token: int) -> None:
-    base.run(task_id, token, match_lead)
+    base.run_due(task_id, token, match_lead)
 
 
 @celery.task(name="rerank_open_leads")
