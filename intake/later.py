@@ -59,6 +59,9 @@ def _send(session: Session) -> None:
         return
     session.flush()
     connection = session.connection()
+    if len(waiting) == 1:  # a pipeline has its price
+        connection.execute(*waiting[0])
+        return
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     try:
