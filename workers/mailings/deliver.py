@@ -12,14 +12,14 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from intake.config import Settings
 from intake.db import statement
 from intake.documents.data import Wanted
 from intake.errors import AdvocateDeskError, PermanentError, TransientError
 from intake.mails.compose import MailContent, compose
-from intake.models.lead import Lead
+from intake.models.lead import Contact, Lead, Patient
 from intake.models.mailing import Mailing
 from intake.rules import may_contact
 from intake.rules.facts import Channel
@@ -36,10 +36,17 @@ from workers.mailings.transport import MailRefused
 
 # A server that says "later" for so long is not going to take it.
 GIVE_UP_AFTER = timedelta(days=1)
-_LEAD = joinedload(Mailing.lead)
 _ONE = select(Mailing).where(Mailing.id == bindparam("id")).with_for_update(of=Mailing)
+# What every mail reads, and no more: a column that a rare one needs is asked for then.
+_LEAD = joinedload(Mailing.lead).load_only(
+    Lead.relation, Lead.diagnosis, Lead.stage, Lead.treatment_status, Lead.language, Lead.status_token_sealed
+)
 _WITH_FAMILY = _ONE.add_columns(mail_brake.ON, sign_offs.WORDS).options(
-    _LEAD.joinedload(Lead.contact), _LEAD.joinedload(Lead.patient)
+    load_only(Mailing.lead_id, Mailing.step, Mailing.status, Mailing.message_id, Mailing.first_tried_at),
+    _LEAD.joinedload(Lead.contact).load_only(
+        Contact.first_name_sealed, Contact.email_sealed, Contact.email_blind
+    ),
+    _LEAD.joinedload(Lead.patient).load_only(Patient.first_name_sealed),
 )
 _PROVIDER_ID = re.compile(r"[A-Za-z0-9][\w.@+-]{7,}")
 
