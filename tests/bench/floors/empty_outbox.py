@@ -22,4 +22,4 @@ install()
 
 @celery.task(name="empty")  # type: ignore[untyped-decorator]
 def empty(task_id: int, token: int) -> None:
-    base.run(task_id, token, lambda session, subject_id, now: None)
+    base.run_due(task_id, token, lambda session, subject_id, now: None)
