@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -41,6 +41,7 @@ _SHARING = (
     .order_by(_OWN.desc(), func.max(Lead.created_at).desc())
     .limit(1 + _MOST_SHARING)
 )
+_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 _JOIN = update(Lead).where(Lead.id == bindparam("joining")).values(family_id=bindparam("family"))
 
 
@@ -147,7 +148,7 @@ def _lock_addresses(session: Session, contact: Contact) -> None:
     """Two requests from one phone at the same moment take turns."""
     keys = sorted(_key(blind) for blind in (contact.phone_blind, contact.email_blind) if blind)
     if keys:
-        session.execute(select(*(func.pg_advisory_xact_lock(key) for key in keys)))
+        later.ask(session, _TAKE_TURNS, {"keys": keys})
 
 
 def _key(blind: bytes) -> int:
@@ -158,7 +159,7 @@ def _sharing(session: Session, lead: Lead) -> list[UUID]:
     """The lead's own family as it is now, then those with a lead of the same phone or email, newest first."""
     contact = lead.contact
     asked = {"lead_id": lead.id, "phone": contact.phone_blind, "email": contact.email_blind}
-    rows = session.execute(_SHARING, asked).all()
+    rows = later.ask(session, _SHARING, asked).all()
     set_committed_value(lead, "family_id", next((found for found, own in rows if own), None))
     return [found for found, _ in rows]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from intake import later
@@ -36,6 +36,7 @@ from intake.workflow import Event
 
 __all__ = ["ConsentAnswer", "NewLead", "Submitted", "find_submitted", "get_lead", "submit_lead"]
 
+_WITH_CONTACT = select(Lead).where(Lead.id == bindparam("id")).options(joinedload(Lead.contact))
 # The database's clock says when it was stored: the first stage that a family waits through.
 _INSERT_LEAD = insert_new(Lead).values(stored_at=func.clock_timestamp()).returning(Lead.__table__.c.id)
 
@@ -104,9 +105,7 @@ def submit_lead(session: Session, new: NewLead, *, now: datetime, by: str = "vis
 
 def get_lead(session: Session, lead_id: UUID) -> Lead:
     """The lead with its contact. Raises PermanentError when it is gone: no retry brings it back."""
-    lead = session.scalars(
-        select(Lead).where(Lead.id == lead_id).options(joinedload(Lead.contact))
-    ).one_or_none()
+    lead = session.scalars(_WITH_CONTACT, {"id": lead_id}).one_or_none()
     if lead is None:
         raise PermanentError(f"lead {lead_id} is gone")
     return lead

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from intake import later
 from intake.db import insert_new, row_values
 from intake.errors import BadInput
 from intake.models.office import THE_OFFICE, Office, OfficeDay
@@ -19,6 +20,7 @@ from intake.services import audit, outbox
 from intake.services.staff import actor
 from intake.workflow import Event
 
+_IN_FORCE = select(Office.hours, Office.promise_minutes).where(Office.id == bindparam("id"))
 _BEGIN = insert_new(Office).returning(Office.id)
 
 
@@ -36,7 +38,7 @@ class ChangedMeanwhile(BadInput):
 
 def current(session: Session, organisation: Organisation) -> Organisation:
     """The organisation with the hours and the promise that are in force now."""
-    office = session.get(Office, THE_OFFICE)
+    office = later.ask(session, _IN_FORCE, {"id": THE_OFFICE}).one_or_none()
     if office is None:
         return organisation
     special = {row.day: read_day(row.hours, str(row.day)) for row in session.scalars(select(OfficeDay))}

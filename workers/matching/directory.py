@@ -9,13 +9,12 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from intake import later
 from intake.db import transaction
-from intake.models.directory import DirectoryVersion
-from workers.matching.load import load
+from workers.matching.load import VERSION, load
 from workers.matching.snapshot import Snapshot
 
 log = logging.getLogger("advocate.matching")
@@ -40,7 +39,7 @@ class Directory:
 
         The first call of a process reads it before it answers.
         """
-        version = session.scalar(select(DirectoryVersion.number)) or 0
+        version = later.ask(session, VERSION).scalar() or 0
         held = self._snapshot
         if held is None:
             return self._first()

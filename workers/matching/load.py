@@ -18,7 +18,7 @@ from workers.matching.snapshot import Snapshot
 ROLE = "advocate_matcher"
 _BATCH = 500
 
-_VERSION = text("SELECT number FROM directory_version")
+VERSION = text("SELECT number FROM directory_version")
 _DOCTORS = text(
     """
     SELECT doctor.id, npi, concat_ws(' ', nullif(first_name, ''), nullif(last_name, '')), sample, languages,
@@ -42,7 +42,7 @@ def load(session: Session, *, sample: bool) -> Snapshot:
     """
     session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     session.execute(text(f"SET LOCAL ROLE {ROLE}"))
-    version = session.scalar(_VERSION) or 0
+    version = session.scalar(VERSION) or 0
     builder = Builder()
     rows = session.execute(
         _DOCTORS, {"sample": sample}, execution_options={"stream_results": True, "yield_per": _BATCH}
