@@ -72,7 +72,7 @@ SUBSCRIBERS: dict[Event, tuple[str, ...]] = {
 # A message that Redis lost is sent again after this long; it never counts as an attempt.
 UNSTARTED_LEASE_SECONDS = 10
 # Rows out with Celery but not begun, per queue: bounded, so that a flushed Redis costs little.
-MAX_UNSTARTED = {Queue.MATCHING: 64, Queue.CALLBACKS: 64, Queue.MAILINGS: 64, Queue.QUARANTINE: 2}
+MAX_UNSTARTED = {Queue.MATCHING: 16, Queue.CALLBACKS: 16, Queue.MAILINGS: 16, Queue.QUARANTINE: 2}
 # A row whose worker died this often is parked: it, not its neighbours, is the poison.
 MAX_LOST = 3
 

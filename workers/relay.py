@@ -26,7 +26,8 @@ log = logging.getLogger("advocate.relay")
 
 POLL_SECONDS = 1.0
 # Nothing tells when a queue that is full has room again: while work goes out, it is looked at so often.
-BUSY_SECONDS = 0.03
+# Workers that were rung go on by themselves (workers.base), so that it need not be oftener.
+BUSY_SECONDS = 0.1
 PAUSE_AFTER_ERROR_SECONDS = 0.5
 
 
