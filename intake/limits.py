@@ -5,11 +5,12 @@ Redis away or slow never stops a family: counts fall back to this process's memo
 call to Redis gives up after 0.2 s.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
-from limits import parse_many
+from limits import RateLimitItem, parse_many
 from limits.errors import StorageError
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -122,11 +123,15 @@ limiter = Limiter(
 
 def allows(limit: Callable[[], str], key: str) -> bool:
     """Count one more for a key that only the route knows. False: it was one too many."""
-    limits = parse_many(limit())
     try:
-        return all([limiter.limiter.hit(item, key) for item in limits])
+        return all([limiter.limiter.hit(item, key) for item in _parsed(limit())])
     except (RedisError, StorageError):
         return True
+
+
+@cache
+def _parsed(limit: str) -> Sequence[RateLimitItem]:
+    return parse_many(limit)
 
 
 def takes(limit: Callable[[], str], who: str) -> bool:

@@ -121,7 +121,7 @@ def _insert(session: Session, lead: Lead) -> bool:
     """Insert unless the submission id or the reference is taken; say whether it went in."""
     given = row_values(lead)
     del given["stored_at"]
-    return session.execute(_INSERT_LEAD, given).scalar_one_or_none() is not None
+    return later.ask(session, _INSERT_LEAD, given).scalar_one_or_none() is not None
 
 
 def _lead(new: NewLead, now: datetime) -> Lead:

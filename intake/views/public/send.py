@@ -12,7 +12,6 @@ from intake.db import transaction
 from intake.forms.match import SendForm
 from intake.forms.status import PressForm
 from intake.language import lazy_gettext as _
-from intake.limits import limiter
 from intake.models.lead import Draft
 from intake.services import drafts, leads
 from intake.services.leads import ConsentAnswer, Submitted
@@ -37,7 +36,6 @@ def check() -> ResponseReturnValue:
 
 
 @blueprint.post("/doctor-match/check")
-@limiter.limit(limits.answers)
 def send() -> ResponseReturnValue:
     form = SendForm()
     with transaction() as session:
