@@ -23,14 +23,18 @@ _QUEUES = text(
         WHERE queue = asked.queue AND state = 'due' AND due_at <= statement_timestamp()) AS found
     """
 )
-# The newest rows by key: enough for a minute at any rate this desk can serve, and never a whole table.
+# The newest rows by key: enough for a minute at any rate this desk can serve, and never a whole table. LIMIT
+# tells the planner how many: of a bound that it must ask for, it expects a third of the table.
 _FLOW = text(
     """
     SELECT count(*) FILTER (WHERE created_at > now() - interval '1 minute'),
         count(*) FILTER (WHERE finished_at > now() - interval '1 minute'),
         percentile_cont(ARRAY[0.5, 0.95]) WITHIN GROUP (ORDER BY extract(epoch FROM started_at - due_at))
             FILTER (WHERE attempts = 1 AND started_at > now() - interval '5 minutes')
-    FROM outbox_task WHERE id > (SELECT max(id) FROM outbox_task) - 20000
+    FROM (
+        SELECT created_at, due_at, started_at, finished_at, attempts
+        FROM outbox_task ORDER BY id DESC LIMIT 20000
+    ) AS newest
     """
 )
 _COUNTS = text(
@@ -44,14 +48,19 @@ _COUNTS = text(
             WHERE settled_at IS NULL)
     """
 )
+# LATERAL and LIMIT: for each lead of the hour its own rows. Joined, both tables could be read as a whole.
 _READY = text(
     """
-    SELECT bool_and(task.state = 'done') AND coalesce(bool_and(guide.answered_at IS NOT NULL), true),
-        extract(epoch FROM greatest(max(task.finished_at), max(guide.answered_at)) - lead.created_at)::float,
+    SELECT work.done AND (guide.lead_id IS NULL OR guide.answered_at IS NOT NULL),
+        extract(epoch FROM greatest(work.finished_at, guide.answered_at) - lead.created_at)::float,
         extract(epoch FROM clock_timestamp() - lead.created_at)::float
-    FROM lead JOIN outbox_task AS task ON task.subject_id = lead.id AND task.event = 'lead.submitted'
-    LEFT JOIN mailing AS guide ON guide.lead_id = lead.id AND guide.step = 'guide'
-    WHERE lead.created_at > now() - interval '1 hour' GROUP BY lead.id
+    FROM lead CROSS JOIN LATERAL (
+        SELECT bool_and(state = 'done') AS done, max(finished_at) AS finished_at FROM outbox_task
+        WHERE subject_id = lead.id AND event = 'lead.submitted'
+    ) AS work LEFT JOIN LATERAL (
+        SELECT lead_id, answered_at FROM mailing WHERE lead_id = lead.id AND step = 'guide' LIMIT 1
+    ) AS guide ON true
+    WHERE lead.created_at > now() - interval '1 hour' AND work.done IS NOT NULL
     """
 )
 _BEATS = text("SELECT name, extract(epoch FROM clock_timestamp() - seen_at)::float FROM heartbeat")

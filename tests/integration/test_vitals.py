@@ -126,16 +126,29 @@ def test_time_to_ready_counts_match_call_and_guide(database: Engine) -> None:
     now = datetime.now(UTC) - timedelta(minutes=3)
     with transaction() as session:
         ready, waiting = (stored_lead(session, now=now).lead_id for _ in range(2))
-        session.execute(
-            update(OutboxTask)
-            .where(OutboxTask.subject_id == ready)
-            .values(state="done", started_at=now, finished_at=now + timedelta(seconds=2), attempts=1)
-        )
+        done_in_two_seconds(session, ready, now)
         session.add(guide(ready, now, answered_at=now + timedelta(seconds=4)))
         session.add(guide(waiting, now, answered_at=None))
     found = look()
     assert [round(seconds) for seconds in found.ready] == [4]
     assert found.unready == 1
+
+
+def test_lead_that_is_sent_no_guide_is_ready_without_one(database: Engine) -> None:
+    now = datetime.now(UTC) - timedelta(minutes=3)
+    with transaction() as session:
+        done_in_two_seconds(session, stored_lead(session, now=now).lead_id, now)
+    found = look()
+    assert [round(seconds) for seconds in found.ready] == [2]
+    assert found.unready == 0
+
+
+def done_in_two_seconds(session: Session, lead_id: UUID, now: datetime) -> None:
+    session.execute(
+        update(OutboxTask)
+        .where(OutboxTask.subject_id == lead_id)
+        .values(state="done", started_at=now, finished_at=now + timedelta(seconds=2), attempts=1)
+    )
 
 
 def guide(lead_id: UUID, now: datetime, *, answered_at: datetime | None) -> Mailing:
